@@ -1,0 +1,109 @@
+package casebook.compute;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * Convolution of a batch, forward and backward, through ND4J's {@code conv2d} (with oneDNN below it where ND4J's native
+ * library has it).
+ *
+ * @param strideHeight rows moved
+ * @param strideWidth columns moved
+ * @param dilation distance between neighbouring weights
+ * @param groups number of groups of channels
+ * @param zeros rows and columns of zeros: top, left, bottom, right
+ */
+public record Convolutions(int strideHeight, int strideWidth, int dilation, int groups, int[] zeros) {
+
+    /** Gradients of a convolution; {@code bias} is null where there is none. */
+    public record Gradients(INDArray x, INDArray weights, INDArray bias) {}
+
+    /**
+     * The convolution itself.
+     *
+     * @param x {@code [images, channels, height, width]}
+     * @param weights {@code [filters, channels / groups, height, width]}
+     * @param bias one number a filter, or null
+     * @return {@code [images, filters, height, width]}
+     */
+    public INDArray forward(INDArray x, INDArray weights, INDArray bias) {
+        INDArray padded = padded(x);
+        if (groups == 1) {
+            return conv2d("conv2d", weights, inputs(padded, weights, bias))[0];
+        }
+        INDArray[] parts = new INDArray[groups];
+        for (int g = 0; g < groups; g++) {
+            INDArray w = filters(weights, g);
+            INDArray b = bias == null ? null : bias.get(NDArrayIndex.interval(g * w.size(0), (g + 1) * w.size(0))).dup();
+            parts[g] = conv2d("conv2d", w, inputs(group(padded, g), w, b))[0];
+        }
+        return Nd4j.concat(1, parts);
+    }
+
+    /**
+     * The gradients with respect to input, weights and bias.
+     *
+     * @param dy gradient with respect to the output
+     */
+    public Gradients backward(INDArray x, INDArray weights, INDArray bias, INDArray dy) {
+        INDArray padded = padded(x);
+        INDArray y = Tensors.rowMajor(dy);
+        if (groups == 1) {
+            INDArray[] g = conv2d("conv2d_bp", weights, inputs(padded, weights, bias, y));
+            return new Gradients(unpadded(g[0]), g[1], bias == null ? null : g[2]);
+        }
+        INDArray[] dx = new INDArray[groups];
+        INDArray[] dw = new INDArray[groups];
+        for (int g = 0; g < groups; g++) {
+            INDArray w = filters(weights, g);
+            INDArray[] part = conv2d("conv2d_bp", w, inputs(group(padded, g), w, null, group(y, g)));
+            dx[g] = part[0];
+            dw[g] = part[1];
+        }
+        return new Gradients(unpadded(Nd4j.concat(1, dx)), Nd4j.concat(0, dw), bias == null ? null : Tensors.sumPerChannel(y));
+    }
+
+    private boolean symmetric() {
+        return zeros[0] == zeros[2] && zeros[1] == zeros[3];
+    }
+
+    private INDArray padded(INDArray x) {
+        return Tensors.rowMajor(symmetric() ? x : Tensors.pad(x, zeros, 0));
+    }
+
+    private INDArray unpadded(INDArray dx) {
+        return symmetric() ? dx : Tensors.crop(dx, zeros);
+    }
+
+    private INDArray group(INDArray x, int g) {
+        long size = x.size(1) / groups;
+        return Tensors.channels(x, g * size, (g + 1) * size).dup('c');
+    }
+
+    private INDArray filters(INDArray weights, int g) {
+        long size = weights.size(0) / groups;
+        return weights.get(NDArrayIndex.interval(g * size, (g + 1) * size), NDArrayIndex.all(), NDArrayIndex.all(),
+                NDArrayIndex.all()).dup('c');
+    }
+
+    private static INDArray[] inputs(INDArray x, INDArray weights, INDArray bias, INDArray... rest) {
+        java.util.List<INDArray> all = new java.util.ArrayList<>(java.util.List.of(x, weights));
+        if (bias != null) {
+            all.add(bias);
+        }
+        all.addAll(java.util.List.of(rest));
+        return all.toArray(new INDArray[0]);
+    }
+
+    private INDArray[] conv2d(String operation, INDArray weights, INDArray[] inputs) {
+        int top = symmetric() ? zeros[0] : 0;
+        int left = symmetric() ? zeros[1] : 0;
+        int explicitPadding = 0;
+        int nchw = 0;
+        int filtersFirst = 1;
+        int[] arguments = {(int) weights.size(2), (int) weights.size(3), strideHeight, strideWidth, top, left,
+            dilation, dilation, explicitPadding, nchw, filtersFirst};
+        return Tensors.run(operation, arguments, inputs);
+    }
+}

@@ -1,0 +1,49 @@
+package casebook.layers;
+
+import java.util.Collections;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The sum of its inputs, number by number: where the shortcut of a residual block meets its main path. */
+public record Add() implements Layer {
+
+    @Override
+    public String kind() {
+        return "add";
+    }
+
+    @Override
+    public Category category() {
+        return Category.MERGE;
+    }
+
+    @Override
+    public Shape output(List<Shape> inputs) {
+        for (Shape input : inputs) {
+            if (!input.equals(inputs.get(0))) {
+                throw new IllegalArgumentException("shapes must be equal to be added, these are " + inputs.get(0) + " and "
+                        + input + ": the shortcut needs a 1×1 convolution (with the main path's stride) that makes them equal");
+            }
+        }
+        return inputs.get(0);
+    }
+
+    /** One addition for each number, for each input after the first. */
+    @Override
+    public Cost cost(List<Shape> inputs) {
+        return Cost.operations(inputs.get(0).elements() * (inputs.size() - 1));
+    }
+
+    @Override
+    public INDArray forward(Pass pass, List<INDArray> inputs) {
+        INDArray sum = inputs.get(0).dup();
+        inputs.subList(1, inputs.size()).forEach(sum::addi);
+        return sum;
+    }
+
+    /** An addition copies the gradient: every input gets it whole. */
+    @Override
+    public List<INDArray> backward(Pass pass, INDArray gradient) {
+        return Collections.nCopies(pass.inputs().size(), gradient);
+    }
+}

@@ -1,0 +1,54 @@
+package casebook.layers;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Average pooling: of each window the mean stays. It has no parameters; channels stay as they are.
+ *
+ * @param window the window's size, stride and padding; padded positions are not counted in the mean
+ */
+public record AveragePooling(Window window) implements SingleInputLayer {
+
+    /** Windows of {@code size × size} that move by {@code size}, unless the options say otherwise. */
+    public static AveragePooling of(int size, Option... options) {
+        Option.allow("a pooling", options, Option.PaddingOption.class, Option.StrideOption.class, Option.RoundUpOption.class);
+        return new AveragePooling(Window.of(size, size, size, options));
+    }
+
+    @Override
+    public String kind() {
+        return "average pooling";
+    }
+
+    @Override
+    public Category category() {
+        return Category.POOLING;
+    }
+
+    @Override
+    public Shape output(Shape input) {
+        return window.slide(input, input.channels());
+    }
+
+    /** One addition for each number in each window. */
+    @Override
+    public Cost cost(Shape input) {
+        return Cost.operations(output(input).elements() * window.height() * window.width());
+    }
+
+    @Override
+    public Field field(Shape input) {
+        return window.field();
+    }
+
+    @Override
+    public INDArray forward(Pass pass, INDArray x) {
+        return window.poolings(x).average(x);
+    }
+
+    /** Each number of a window gets the same part of the gradient. */
+    @Override
+    public INDArray gradient(Pass pass, INDArray dy) {
+        return window.poolings(pass.input()).averageGradient(pass.input(), dy);
+    }
+}

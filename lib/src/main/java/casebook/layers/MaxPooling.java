@@ -1,0 +1,54 @@
+package casebook.layers;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Max pooling: of each window only the largest number stays. It has no parameters; channels stay as they are.
+ *
+ * @param window the window's size, stride and padding; padded positions are never the largest
+ */
+public record MaxPooling(Window window) implements SingleInputLayer {
+
+    /** Windows of {@code size × size} that move by {@code size}, unless the options say otherwise. */
+    public static MaxPooling of(int size, Option... options) {
+        Option.allow("a pooling", options, Option.PaddingOption.class, Option.StrideOption.class, Option.RoundUpOption.class);
+        return new MaxPooling(Window.of(size, size, size, options));
+    }
+
+    @Override
+    public String kind() {
+        return "max pooling";
+    }
+
+    @Override
+    public Category category() {
+        return Category.POOLING;
+    }
+
+    @Override
+    public Shape output(Shape input) {
+        return window.slide(input, input.channels());
+    }
+
+    /** One comparison for each number in each window. */
+    @Override
+    public Cost cost(Shape input) {
+        return Cost.operations(output(input).elements() * window.height() * window.width());
+    }
+
+    @Override
+    public Field field(Shape input) {
+        return window.field();
+    }
+
+    @Override
+    public INDArray forward(Pass pass, INDArray x) {
+        return window.poolings(x).max(x);
+    }
+
+    /** The gradient goes to the number that was the largest, the others get none. */
+    @Override
+    public INDArray gradient(Pass pass, INDArray dy) {
+        return window.poolings(pass.input()).maxGradient(pass.input(), dy);
+    }
+}

@@ -1,0 +1,24 @@
+package casebook.layers;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/** ReLU: {@code max(0, x)}, the non-linearity of AlexNet and all that came after. */
+public record Relu() implements Activation {
+
+    @Override
+    public String kind() {
+        return "ReLU";
+    }
+
+    @Override
+    public INDArray forward(Pass pass, INDArray x) {
+        return Transforms.max(x, 0.0);
+    }
+
+    /** The gradient passes where the output is positive. */
+    @Override
+    public INDArray gradient(Pass pass, INDArray dy) {
+        return pass.output().gt(0).castTo(dy.dataType()).muli(dy);
+    }
+}

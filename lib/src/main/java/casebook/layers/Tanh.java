@@ -1,0 +1,37 @@
+package casebook.layers;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * The hyperbolic tangent, {@code amplitude · tanh(slope · x)}. LeNet-5's is {@code 1.7159 · tanh(⅔ x)}, so that ±1, its
+ * targets, lie where the curve bends most (LeCun et al. 1998, appendix A).
+ *
+ * @param amplitude the largest value it comes near to
+ * @param slope factor of its input
+ */
+public record Tanh(double amplitude, double slope) implements Activation {
+
+    /** The plain hyperbolic tangent. */
+    public Tanh() {
+        this(1, 1);
+    }
+
+    @Override
+    public String kind() {
+        return "tanh";
+    }
+
+    @Override
+    public INDArray forward(Pass pass, INDArray x) {
+        INDArray y = Transforms.tanh(slope == 1 ? x : x.mul(slope), slope == 1);
+        return amplitude == 1 ? y : y.muli(amplitude);
+    }
+
+    /** {@code dy · slope · (amplitude − y² ÷ amplitude)}: for the plain one, {@code dy · (1 − y²)}. */
+    @Override
+    public INDArray gradient(Pass pass, INDArray dy) {
+        INDArray y = pass.output();
+        return y.mul(y).muli(-slope / amplitude).addi(slope * amplitude).muli(dy);
+    }
+}

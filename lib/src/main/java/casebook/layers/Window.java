@@ -1,0 +1,131 @@
+package casebook.layers;
+
+import casebook.compute.Poolings;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A window that slides over a volume, as in convolution and pooling. It holds the lecture's rule for the output's side,
+ * {@code ⌊(n + 2p − f) ÷ s⌋ + 1}.
+ *
+ * @param height rows of the filter, f
+ * @param width columns of the filter, f
+ * @param strideHeight rows it moves at a time, s
+ * @param strideWidth columns it moves at a time, s
+ * @param padding zeros around the input, p
+ * @param dilation distance between neighbouring weights, 1 for an ordinary filter
+ * @param roundUp true where a last, incomplete window counts too ({@code ⌈ ⌉} instead of {@code ⌊ ⌋}), as in the poolings
+ *     of GoogLeNet and SqueezeNet
+ */
+public record Window(int height, int width, int strideHeight, int strideWidth, Padding padding, int dilation,
+        boolean roundUp) {
+
+    /** @throws IllegalArgumentException if a number is zero or negative */
+    public Window {
+        atLeastOne("the filter's height", height);
+        atLeastOne("the filter's width", width);
+        atLeastOne("the stride", Math.min(strideHeight, strideWidth));
+        atLeastOne("the dilation", dilation);
+    }
+
+    static void atLeastOne(String what, long value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(what + " must be at least 1, it is " + value);
+        }
+    }
+
+    /** A window with the given options; {@code stride} is used where the options name none. */
+    static Window of(int height, int width, int stride, Option... options) {
+        Window window = new Window(height, width, stride, stride, Padding.VALID, 1, false);
+        for (Option option : options) {
+            window = option.apply(window);
+        }
+        return window;
+    }
+
+    /** Rows from the first to the last weight: the height, unless the filter is dilated. */
+    public int extentHeight() {
+        return dilation * (height - 1) + 1;
+    }
+
+    /** Columns from the first to the last weight. */
+    public int extentWidth() {
+        return dilation * (width - 1) + 1;
+    }
+
+    /**
+     * The output's shape when this window slides over {@code input}.
+     *
+     * @throws IllegalArgumentException if the window is larger than the padded input
+     */
+    public Shape slide(Shape input, int channels) {
+        if (input.vector()) {
+            throw new IllegalArgumentException("a " + height + "×" + width + " filter needs a volume, it got a vector of "
+                    + input.channels() + "; it has to stand before the first fully connected layer");
+        }
+        int rows = side(input.height(), extentHeight(), strideHeight, padding.top(), padding.bottom());
+        int columns = side(input.width(), extentWidth(), strideWidth, padding.left(), padding.right());
+        if (rows < 1 || columns < 1) {
+            throw new IllegalArgumentException(doesNotFit(input));
+        }
+        return Shape.volume(rows, columns, channels);
+    }
+
+    private int side(int n, int f, int s, int before, int after) {
+        if (padding.same()) {
+            return (n + s - 1) / s;
+        }
+        long room = (long) n + before + after - f;
+        if (room < 0) {
+            return 0;
+        }
+        if (!roundUp) {
+            return (int) (room / s) + 1;
+        }
+        int side = (int) ((room + s - 1) / s) + 1;
+        // A window that would start beyond the input and its left padding sees nothing, and is left out.
+        return (long) (side - 1) * s >= (long) n + before ? side - 1 : side;
+    }
+
+    private String doesNotFit(Shape input) {
+        String filter = "a " + height + "×" + width + " filter" + (dilation > 1 ? " with dilation " + dilation : "");
+        String padded = padding.equals(Padding.VALID) ? "" : " with its padding";
+        String cause = input.height() == 1 && input.width() == 1
+                ? "a volume of one position has nothing left to slide over: use a 1×1 filter or a fully connected layer"
+                : "the networks of this course stop pooling at 7×7: is one pooling too many, or was padding meant (same())?";
+        return filter + " does not fit a " + input + " input" + padded + "; " + cause;
+    }
+
+    /** The zeros that this window needs around {@code input}: top, left, bottom, right, rounding up included. */
+    public int[] zeros(Shape input) {
+        Shape output = slide(input, 1);
+        int rows = (output.height() - 1) * strideHeight + extentHeight() - input.height();
+        int columns = (output.width() - 1) * strideWidth + extentWidth() - input.width();
+        if (padding.same()) {
+            rows = Math.max(0, rows);
+            columns = Math.max(0, columns);
+            return new int[] {rows / 2, columns / 2, rows - rows / 2, columns - columns / 2};
+        }
+        // Where the division leaves a rest, the last rows and columns of the padding are never read.
+        return new int[] {padding.top(), padding.left(),
+            Math.max(0, rows - padding.top()), Math.max(0, columns - padding.left())};
+    }
+
+    /** The pooling of a batch {@code [images, channels, height, width]} with this window. */
+    Poolings poolings(INDArray x) {
+        Shape input = Shape.volume((int) x.size(2), (int) x.size(3), (int) x.size(1));
+        return new Poolings(height, width, strideHeight, strideWidth, dilation, zeros(input));
+    }
+
+    /** What one output of this window sees. */
+    Field field() {
+        return new Field(extentHeight(), extentWidth(), strideHeight, strideWidth, false);
+    }
+
+    /** As in a table: {@code 5×5}, {@code 3×3 / 2}. */
+    @Override
+    public String toString() {
+        String stride = strideHeight != strideWidth ? " / " + strideHeight + "×" + strideWidth
+                : strideHeight > 1 ? " / " + strideHeight : "";
+        return height + "×" + width + stride;
+    }
+}

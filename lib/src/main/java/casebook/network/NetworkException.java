@@ -1,0 +1,17 @@
+package casebook.network;
+
+/** A network that can't be built; the message names the layer, what it got and what it needs. */
+public class NetworkException extends IllegalArgumentException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** @param message what is wrong, for a learner to read */
+    public NetworkException(String message) {
+        super(message);
+    }
+
+    /** @param message what is wrong, for a learner to read @param cause the layer's own complaint */
+    public NetworkException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

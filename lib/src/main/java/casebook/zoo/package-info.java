@@ -1,0 +1,2 @@
+/** The networks of the lectures, one file a family. {@link casebook.zoo.Zoo} lists them all. */
+package casebook.zoo;
