@@ -23,11 +23,11 @@ public record Flatten() implements SingleInputLayer {
 
     @Override
     public INDArray forward(Pass pass, INDArray x) {
-        return Tensors.rowMajor(x).reshape('c', x.size(0), x.length() / x.size(0));
+        return Tensors.rowMajor(x).reshape(x.size(0), x.length() / x.size(0));
     }
 
     @Override
     public INDArray gradient(Pass pass, INDArray dy) {
-        return Tensors.rowMajor(dy).reshape('c', pass.input().shape());
+        return Tensors.rowMajor(dy).reshape(pass.input().shape());
     }
 }

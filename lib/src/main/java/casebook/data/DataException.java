@@ -1,0 +1,17 @@
+package casebook.data;
+
+/** Data that can't be read; the message names the file, what is wrong with it and where. */
+public class DataException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** @param message what is wrong, for a learner to read */
+    public DataException(String message) {
+        super(message);
+    }
+
+    /** @param message what is wrong, for a learner to read @param cause what the system said */
+    public DataException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

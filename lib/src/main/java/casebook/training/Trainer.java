@@ -1,0 +1,295 @@
+package casebook.training;
+
+import casebook.compute.Scratch;
+import casebook.data.Batch;
+import casebook.data.ImageSet;
+import casebook.layers.Parameter;
+import casebook.layers.Softmax;
+import casebook.model.Execution;
+import casebook.model.Model;
+import casebook.network.Network;
+import casebook.network.Node;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.GradientUpdater;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
+
+/**
+ * Trains a model: batch after batch it runs forward, measures the loss, runs backward and moves the weights against the
+ * gradient. The same seed on the same machine gives the same history.
+ *
+ * <pre>{@code
+ * History history = Trainer.of(model).optimiser(new Nesterovs(0.05, 0.9)).batchSize(128).epochs(3)
+ *     .validateOn(test).train(training);
+ * }</pre>
+ */
+public final class Trainer {
+
+    private final Model model;
+    private final Network network;
+    private final Map<String, Parameter> descriptions;
+    private Loss loss = new CrossEntropy();
+    private IUpdater optimiser = new Nesterovs(0.05, 0.9);
+    private double weightDecay;
+    private int batchSize = 128;
+    private int epochs = 1;
+    private long seed = 1;
+    private ImageSet validation;
+    private Path checkpoint;
+    private final List<TrainingListener> listeners = new ArrayList<>();
+
+    private final Map<String, INDArray> optimiserState = new LinkedHashMap<>();
+    private final Map<String, GradientUpdater<?>> updaters = new LinkedHashMap<>();
+
+    private Trainer(Model model) {
+        this.model = model;
+        this.network = model.network();
+        this.descriptions = model.descriptions();
+    }
+
+    /** Trains this model, in place. */
+    public static Trainer of(Model model) {
+        return new Trainer(model);
+    }
+
+    /** The loss; cross-entropy unless another is given. */
+    public Trainer loss(Loss loss) {
+        this.loss = loss;
+        return this;
+    }
+
+    /**
+     * How weights follow gradients, one of ND4J's: {@code new Sgd(0.1)}, {@code new Nesterovs(0.05, 0.9)} (gradient descent
+     * with Nesterov's momentum, used unless another is given), {@code new Adam(0.001)}.
+     */
+    public Trainer optimiser(IUpdater optimiser) {
+        this.optimiser = optimiser;
+        return this;
+    }
+
+    /** Weight decay (L2): this part of each weight is added to its gradient. Biases and normalizations are left alone. */
+    public Trainer weightDecay(double weightDecay) {
+        this.weightDecay = weightDecay;
+        return this;
+    }
+
+    /** How many images make a batch; 128 unless said otherwise. */
+    public Trainer batchSize(int batchSize) {
+        if (batchSize < 1) {
+            throw new IllegalArgumentException("a batch has at least one image, not " + batchSize);
+        }
+        this.batchSize = batchSize;
+        return this;
+    }
+
+    /** How many times it goes through the data; once unless said otherwise. */
+    public Trainer epochs(int epochs) {
+        if (epochs < 1) {
+            throw new IllegalArgumentException("training takes at least one epoch, not " + epochs);
+        }
+        this.epochs = epochs;
+        return this;
+    }
+
+    /** Decides the order of the images, and what dropout drops. */
+    public Trainer seed(long seed) {
+        this.seed = seed;
+        return this;
+    }
+
+    /** Images to measure on after each epoch. */
+    public Trainer validateOn(ImageSet validation) {
+        this.validation = validation;
+        return this;
+    }
+
+    /** Tells this listener how it goes. */
+    public Trainer listener(TrainingListener listener) {
+        listeners.add(listener);
+        return this;
+    }
+
+    /**
+     * Writes a checkpoint to this file after each epoch, and at an interrupt. If the file is there when training starts, it
+     * goes on from it, as if it had never stopped.
+     */
+    public Trainer checkpoint(Path file) {
+        this.checkpoint = file;
+        return this;
+    }
+
+    /**
+     * Trains. An interrupt (the stop button of a notebook) ends it after the batch at hand, with the weights as they are
+     * then.
+     *
+     * @return what happened, from the first step on, also where it went on from a checkpoint
+     * @throws TrainingException if the outputs do not fit the labels, or the loss is no longer a number
+     */
+    public History train(ImageSet images) {
+        checkClasses(network, images, loss);
+        prepareOptimiser();
+        int stepsPerEpoch = (images.size() + batchSize - 1) / batchSize;
+        Checkpoint state = Checkpoint.start();
+        if (checkpoint != null && java.nio.file.Files.exists(checkpoint)) {
+            state = Checkpoint.read(checkpoint, settings(images), model, optimiserState);
+        }
+        List<Double> steps = new ArrayList<>(state.steps());
+        List<History.Epoch> results = new ArrayList<>(state.epochs());
+        double epochLoss = state.epochLoss();
+        long epochRight = state.epochRight();
+        boolean interrupted = false;
+        for (int step = steps.size(); step < epochs * stepsPerEpoch; step++) {
+            if (Thread.interrupted()) {
+                interrupted = true;
+                break;
+            }
+            int epoch = step / stepsPerEpoch;
+            int[] order = order(images.size(), epoch);
+            int from = step % stepsPerEpoch * batchSize;
+            int[] chosen = Arrays.copyOfRange(order, from, Math.min(from + batchSize, order.length));
+            Step result = step(images, chosen, step, epoch);
+            steps.add(result.loss());
+            epochLoss += result.loss() * chosen.length;
+            epochRight += result.right();
+            for (TrainingListener listener : listeners) {
+                listener.step(step + 1, epochs * stepsPerEpoch, result.loss());
+            }
+            if ((step + 1) % stepsPerEpoch == 0) {
+                Evaluation checked = validation == null ? null : Evaluation.of(model, validation, loss);
+                History.Epoch done = new History.Epoch(epoch + 1, epochLoss / images.size(), (double) epochRight / images.size(),
+                        checked == null ? Double.NaN : checked.loss(), checked == null ? Double.NaN : checked.accuracy());
+                results.add(done);
+                epochLoss = 0;
+                epochRight = 0;
+                listeners.forEach(listener -> listener.epoch(done));
+                save(new Checkpoint(steps, results, 0, 0), images);
+            }
+        }
+        if (interrupted) {
+            save(new Checkpoint(steps, results, epochLoss, epochRight), images);
+        }
+        return new History(steps, results, interrupted);
+    }
+
+    private record Step(double loss, long right) {}
+
+    private int lastShuffled = -1;
+    private int[] lastOrder;
+
+    /** The order of the images in an epoch: it depends on the seed and the epoch alone, so that a checkpoint can go on. */
+    private int[] order(int count, int epoch) {
+        if (epoch != lastShuffled || lastOrder.length != count) {
+            lastOrder = IntStream.range(0, count).toArray();
+            SplittableRandom random = new SplittableRandom(seed * 1_000_003 + epoch);
+            for (int i = count - 1; i > 0; i--) {
+                int other = random.nextInt(i + 1);
+                int swap = lastOrder[i];
+                lastOrder[i] = lastOrder[other];
+                lastOrder[other] = swap;
+            }
+            lastShuffled = epoch;
+        }
+        return lastOrder;
+    }
+
+    private Step step(ImageSet images, int[] chosen, int step, int epoch) {
+        try (Scratch scratch = Scratch.open()) {
+            Batch batch = images.batch(chosen);
+            Execution run = new Execution(model, batch.images(), true, true, seed * 1_000_003 + step);
+            Map<Node, INDArray> starts = new LinkedHashMap<>();
+            double total = 0;
+            long right = 0;
+            for (Network.Output output : network.outputs()) {
+                Node end = lossInput(network, output.node(), loss);
+                Loss.Result result = loss.of(run.output(end), batch.labels());
+                total += output.lossWeight() * result.value();
+                starts.put(end, output.lossWeight() == 1 ? result.gradient() : result.gradient().muli(output.lossWeight()));
+                if (!output.auxiliary()) {
+                    int[] answers = loss.answers(run.output(output.node()));
+                    right = IntStream.range(0, answers.length).filter(i -> answers[i] == batch.labels()[i]).count();
+                }
+            }
+            if (!Double.isFinite(total)) {
+                throw new TrainingException("step " + (step + 1) + ": the loss is " + total + ", no longer a number that can be used. Most "
+                        + "likely the learning rate is too large: try a tenth of it. The weights are lost; make a new model");
+            }
+            update(run.backward(starts), step, epoch);
+            return new Step(total, right);
+        }
+    }
+
+    private void prepareOptimiser() {
+        optimiserState.clear();
+        updaters.clear();
+        descriptions.forEach((name, parameter) -> {
+            if (parameter.trainable()) {
+                long size = optimiser.stateSize(parameter.count());
+                INDArray state = size == 0 ? null : Nd4j.zeros(model.type(), 1, size);
+                if (state != null) {
+                    optimiserState.put(name, state);
+                }
+                updaters.put(name, optimiser.instantiate(state, true));
+            }
+        });
+    }
+
+    private void update(Map<String, INDArray> gradients, int step, int epoch) {
+        gradients.forEach((name, gradient) -> {
+            INDArray weights = model.parameter(name);
+            INDArray flat = gradient.dup('c').reshape(1, gradient.length());
+            if (weightDecay != 0 && descriptions.get(name).role() == Parameter.Role.WEIGHT) {
+                flat.addi(weights.mul(weightDecay).reshape(1, flat.length()));
+            }
+            updaters.get(name).applyUpdater(flat, step, epoch);
+            weights.subi(flat.reshape(weights.shape()));
+        });
+    }
+
+    private Map<String, String> settings(ImageSet images) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("network", network.name());
+        settings.put("images", images.name() + ", " + images.size());
+        settings.put("batch size", Integer.toString(batchSize));
+        settings.put("seed", Long.toString(seed));
+        settings.put("optimiser", optimiser.toString());
+        settings.put("weight decay", Double.toString(weightDecay));
+        settings.put("loss", loss.getClass().getSimpleName());
+        return settings;
+    }
+
+    private void save(Checkpoint state, ImageSet images) {
+        if (checkpoint != null) {
+            state.write(checkpoint, settings(images), model, optimiserState);
+        }
+    }
+
+    /**
+     * The layer whose output the loss takes: cross-entropy takes what goes into the softmax, any other loss the output itself.
+     */
+    static Node lossInput(Network network, Node output, Loss loss) {
+        boolean beforeSoftmax = loss instanceof CrossEntropy && output.layer() instanceof Softmax;
+        return beforeSoftmax ? network.nodes().get(output.inputs().get(0)) : output;
+    }
+
+    /** @throws TrainingException if an output has another length than the number of classes */
+    static void checkClasses(Network network, ImageSet images, Loss loss) {
+        int classes = images.classes().size();
+        for (Network.Output output : network.outputs()) {
+            Node end = lossInput(network, output.node(), loss);
+            if (output.node().output().elements() != classes || !output.node().output().vector()) {
+                throw new TrainingException(end.name() + ": " + output.node().output() + " outputs, but " + images.name() + " has " + classes
+                        + " classes (" + String.join(", ", images.classes()) + "); the last layer needs one output for each class: dense("
+                        + classes + ")");
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package casebook.cost;
+
+import static casebook.layers.Option.*;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import casebook.model.Model;
+import casebook.network.Network;
+import casebook.zoo.LeNet5;
+import casebook.zoo.Zoo;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class CostSheetTest {
+
+    static java.util.List<String> ids() {
+        return Zoo.ids();
+    }
+
+    /** Figures that follow from the papers' text by hand; a row a layer, so that a sum can't hide two mistakes. */
+    @ParameterizedTest
+    @CsvFileSource(resources = "/casebook/cost/rows.csv", numLinesToSkip = 1)
+    void everyRowIsRight(String id, String layer, String output, long parameters, long macs) {
+        CostSheet.Row row = CostSheet.of(Zoo.network(id)).row(layer);
+        assertThat(row.output().csv()).isEqualTo(output);
+        assertThat(row.parameters()).isEqualTo(parameters);
+        assertThat(row.macs()).isEqualTo(macs);
+    }
+
+    @ParameterizedTest
+    @MethodSource("ids")
+    void totalsAreTheSumsOfRowsAndOfStages(String id) {
+        CostSheet sheet = CostSheet.of(Zoo.network(id));
+        assertThat(sheet.rows().stream().mapToLong(CostSheet.Row::parameters).sum()).isEqualTo(sheet.parameters());
+        assertThat(sheet.stages().stream().mapToLong(CostSheet.Sum::parameters).sum()).isEqualTo(sheet.parameters());
+        assertThat(sheet.stages().stream().mapToLong(CostSheet.Sum::macs).sum()).isEqualTo(sheet.macs());
+        assertThat(Arrays.stream(sheet.csv().split("\n")).skip(1).mapToLong(line -> Long.parseLong(line.split(",")[4])).sum())
+                .isEqualTo(sheet.parameters());
+    }
+
+    @ParameterizedTest
+    @MethodSource("ids")
+    void countedParametersAreTheOnesAModelAllocates(String id) {
+        Network network = Zoo.network(id);
+        Model model = Model.of(network, 1);
+        long allocated = model.descriptions().entrySet().stream().filter(entry -> entry.getValue().trainable())
+                .mapToLong(entry -> model.parameter(entry.getKey()).length()).sum();
+        assertThat(CostSheet.of(network).parameters()).isEqualTo(allocated);
+    }
+
+    @Test
+    void leNet5AsTaughtAndAsPublished() {
+        assertThat(CostSheet.of(LeNet5.taught(10)).parameters()).isEqualTo(61_706);
+        assertThat(CostSheet.of(LeNet5.taught(10)).macs()).isEqualTo(416_520);
+        assertThat(CostSheet.of(LeNet5.paper()).parameters()).isEqualTo(60_000);
+        assertThat(CostSheet.of(LeNet5.paper(), Convention.CONNECTIONS).macs()).isEqualTo(340_908);
+    }
+
+    @Test
+    void theBridgeFromTaughtToPublished() {
+        long fixedCodes = CostSheet.of(LeNet5.taught(10)).row("fc5").parameters();
+        long sparse = CostSheet.of(LeNet5.taught(10)).row("conv2").parameters() - CostSheet.of(LeNet5.paper()).row("C3").parameters();
+        long pooling = CostSheet.of(LeNet5.paper()).row("S2").parameters() + CostSheet.of(LeNet5.paper()).row("S4").parameters();
+        assertThat(fixedCodes).isEqualTo(850);
+        assertThat(sparse).isEqualTo(900);
+        assertThat(pooling).isEqualTo(44);
+        assertThat(61_706 - fixedCodes - sparse + pooling).isEqualTo(60_000);
+    }
+
+    @Test
+    void csvHasTheseColumnsAndNoTotal() {
+        String[] lines = CostSheet.of(LeNet5.taught(10)).csv().split("\n");
+        assertThat(lines[0]).isEqualTo("layer,kind,input,output,parameters,macs,activations");
+        assertThat(lines[1]).isEqualTo("conv1,convolution,32x32x1,28x28x6,156,117600,4704");
+        assertThat(lines).hasSize(1 + LeNet5.taught(10).nodes().size());
+    }
+
+    @Test
+    void conventionsChangeWhatCounts() {
+        Network network = Network.named("n").input(4, 4, 2).conv(3, 3, same()).batchNorm().relu().maxPool(2).dense(5).build();
+        assertThat(CostSheet.of(network).parameters()).isEqualTo(57 + 6 + 65);
+        assertThat(CostSheet.of(network, convention(false, true, false)).parameters()).isEqualTo(54 + 6 + 60);
+        assertThat(CostSheet.of(network, convention(true, false, false)).parameters()).isEqualTo(57 + 65);
+        assertThat(CostSheet.of(network, convention(true, true, true)).parameters()).isEqualTo(57 + 12 + 65);
+        assertThat(CostSheet.of(network).rows().get(1).movingStatistics()).isEqualTo(6);
+        long macs = CostSheet.of(network).macs();
+        assertThat(macs).isEqualTo(16 * 3 * 18 + 60);
+        assertThat(CostSheet.of(network, new Convention(true, true, false, true, false, false, false, false, true)).macs()).isEqualTo(2 * macs);
+        assertThat(CostSheet.of(network, new Convention(true, true, false, true, true, true, true, true, false)).macs())
+                .isEqualTo(macs + 48 + 5 + 48 + 96 + 48);
+    }
+
+    private static Convention convention(boolean biases, boolean normalization, boolean statistics) {
+        return new Convention(biases, normalization, statistics, true, false, false, false, false, false);
+    }
+
+    @Test
+    void headsCanBeLeftOut() {
+        Network network = Network.named("n").input(8, 8, 1).conv(2, 3).auxiliary(0.3, head -> head.dense(10)).dense(10).build();
+        Convention without = new Convention(true, true, false, false, false, false, false, false, false);
+        assertThat(CostSheet.of(network).parameters()).isEqualTo(20 + 730 + 730);
+        assertThat(CostSheet.of(network, without).parameters()).isEqualTo(20 + 730);
+    }
+
+    @Test
+    void sharedLayersCountOnceForParametersAndEachTimeForMultiplications() {
+        Network network = Network.named("n").input(4, 4, 3).name("a").conv(3, 3, same()).again("a").again("a").build();
+        assertThat(CostSheet.of(network).parameters()).isEqualTo(84);
+        assertThat(CostSheet.of(network).macs()).isEqualTo(3L * 16 * 3 * 27);
+        assertThatThrownBy(() -> Network.named("n").input(4, 4, 3).name("a").conv(2, 3, same()).again("a"))
+                .hasMessageContaining("its parameters do not fit a 4×4×2 input");
+    }
+
+    @Test
+    void hugeLayersAreCountedAndNotWrapped() {
+        Network network = Network.named("n").input(100_000).dense(100_000).build();
+        assertThat(CostSheet.of(network).parameters()).isEqualTo(10_000_100_000L);
+        assertThat(CostSheet.of(network).macs()).isEqualTo(10_000_000_000L);
+    }
+
+    @Test
+    void groupsAndDepthwiseConvolutionsDivideTheWeights() {
+        Network network = Network.named("n").input(8, 8, 16).name("grouped").conv(32, 3, same(), groups(4)).name("depthwise").depthwiseConv(3, same(), noBias())
+                .build();
+        assertThat(CostSheet.of(network).row("grouped").parameters()).isEqualTo(32 * 9 * 4 + 32);
+        assertThat(CostSheet.of(network).row("grouped").macs()).isEqualTo(64L * 32 * 9 * 4);
+        assertThat(CostSheet.of(network).row("depthwise").parameters()).isEqualTo(32 * 9);
+    }
+
+    @Test
+    void activationMemoryByHand() {
+        // Input 16, a 16, b 16, add 16: when the sum is made, a, b and the sum exist at once, and the input is still read by b.
+        Network network = Network.named("n").input(4, 4, 1).name("a").relu().residual(main -> main.name("b").relu()).relu().build();
+        CostSheet sheet = CostSheet.of(network);
+        assertThat(sheet.trainingActivationBytes()).isEqualTo(4 * 16 * 5);
+        assertThat(sheet.peakActivationBytes()).isEqualTo(4 * 16 * 3);
+    }
+
+    @Test
+    void countingStartsNoNumericsLibrary() throws Exception {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Process process = new ProcessBuilder(java, "-verbose:class", "-cp", System.getProperty("java.class.path"),
+                "casebook.cost.CountOnly").redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes());
+        assertThat(process.waitFor()).isZero();
+        assertThat(output).contains("61706");
+        assertThat(output).doesNotContain("org.nd4j.linalg.factory.Nd4j ").doesNotContain("org.bytedeco");
+    }
+}
