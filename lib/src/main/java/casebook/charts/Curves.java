@@ -1,0 +1,210 @@
+package casebook.charts;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.geom.Line2D;
+import java.awt.geom.Rectangle2D;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** Curves against step or epoch, each with its name at its end. */
+final class Curves extends Sheet {
+
+    private static final int WIDTH = 800;
+    private static final int HEIGHT = 340;
+    private static final int TOP = 34;
+    private static final int SAMPLE = 34;
+    private static final int MARKERS = 6;
+    private static final int POINTS = 600;
+    private static final List<Marker> SHAPES = List.of(SeriesMarkers.CIRCLE, SeriesMarkers.SQUARE, SeriesMarkers.TRIANGLE_UP,
+            SeriesMarkers.DIAMOND, SeriesMarkers.TRIANGLE_DOWN, SeriesMarkers.CROSS, SeriesMarkers.PLUS);
+
+    /** A curve that is drawn. */
+    private record Drawn(String name, double[] x, double[] y, Color colour, BasicStroke stroke, Marker marker) {
+        double end() {
+            return y[y.length - 1];
+        }
+    }
+
+    /** A name at the end of its curve: where the curve ends and where the name stands. */
+    record Label(String name, Rectangle2D box, double curveX, double curveY) {}
+
+    private final String xLabel;
+    private final String yLabel;
+    private final List<Drawn> curves;
+    private final Scale x;
+    private final Scale y;
+    private final Rectangle2D plot;
+
+    Curves(Words words, String xLabel, String yLabel, List<Curve> all) {
+        super(words, WIDTH, TOP + Math.max(HEIGHT, all.size() * Look.LINE) + 52);
+        this.xLabel = xLabel;
+        this.yLabel = yLabel;
+        curves = styled(all);
+        double[] xs = curves.stream().flatMapToDouble(curve -> Arrays.stream(curve.x())).toArray();
+        double[] ys = curves.stream().flatMapToDouble(curve -> Arrays.stream(curve.y())).toArray();
+        double least = Arrays.stream(xs).min().orElse(0);
+        double most = Arrays.stream(xs).max().orElse(1);
+        x = Scale.linear(least, most, 8).cut(least, most > least ? most : least + 1);
+        y = Scale.of(Arrays.stream(ys).min().orElse(0), Arrays.stream(ys).max().orElse(1), 7);
+        double left = MARGIN + y.ticks().stream().mapToDouble(tick -> Look.width(Look.TEXT, number(tick, y))).max().orElse(0) + 10;
+        double names = curves.stream().mapToDouble(curve -> Look.width(Look.TEXT, curve.name())).max().orElse(0);
+        double right = WIDTH - MARGIN - names - SAMPLE - 28;
+        plot = new Rectangle2D.Double(Math.ceil(left), TOP, Math.floor(right - left), Math.max(HEIGHT, all.size() * Look.LINE));
+    }
+
+    // ---- colours, dashes and shapes ----
+
+    private static List<Drawn> styled(List<Curve> all) {
+        Map<String, Color> colours = new HashMap<>();
+        Map<Color, Integer> used = new HashMap<>();
+        List<Drawn> drawn = new ArrayList<>();
+        boolean one = all.stream().map(curve -> base(curve.name())).distinct().count() == 1;
+        for (Curve curve : all) {
+            double[][] points = thinned(curve);
+            if (points[0].length == 0) {
+                continue;
+            }
+            // Training and validation of one network have one colour, unless the chart has nothing else.
+            String base = one ? curve.name() : base(curve.name());
+            Color colour = colours.computeIfAbsent(base, name -> Look.known(name) ? Look.network(name)
+                    : Look.CURVES.stream().filter(free -> !colours.containsValue(free)).findFirst().orElse(Color.BLACK));
+            int dash = Math.max(used.merge(colour, 1, Integer::sum) - 1, one ? drawn.size() : 0);
+            drawn.add(new Drawn(curve.name(), points[0], points[1], colour, Look.dash(2.4f, dash),
+                    SHAPES.get(drawn.size() % SHAPES.size())));
+        }
+        if (drawn.isEmpty()) {
+            throw new IllegalArgumentException("there is nothing to draw: no curve has a point that is finite");
+        }
+        return drawn;
+    }
+
+    /** The name without the words that tell the set of images. */
+    private static String base(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("\\b(training|validation|test|train)\\b", "");
+    }
+
+    /** The finite points; of very many only the lowest and the highest of each small part, so that no peak is lost. */
+    private static double[][] thinned(Curve curve) {
+        int[] finite = IntStream.range(0, curve.x().length)
+                .filter(i -> Double.isFinite(curve.x()[i]) && Double.isFinite(curve.y()[i])).toArray();
+        List<Integer> kept = new ArrayList<>();
+        int part = Math.max(1, (2 * finite.length + POINTS - 1) / POINTS);
+        for (int from = 0; from < finite.length; from += part) {
+            int[] here = Arrays.copyOfRange(finite, from, Math.min(finite.length, from + part));
+            int low = Arrays.stream(here).boxed().min(Comparator.comparingDouble(i -> curve.y()[i])).orElseThrow();
+            int high = Arrays.stream(here).boxed().max(Comparator.comparingDouble(i -> curve.y()[i])).orElseThrow();
+            kept.add(Math.min(low, high));
+            if (low != high) {
+                kept.add(Math.max(low, high));
+            }
+        }
+        if (finite.length > 0 && kept.get(kept.size() - 1) != finite[finite.length - 1]) {
+            kept.add(finite[finite.length - 1]);
+        }
+        return new double[][] {kept.stream().mapToDouble(i -> curve.x()[i]).toArray(),
+            kept.stream().mapToDouble(i -> curve.y()[i]).toArray()};
+    }
+
+    // ---- painting ----
+
+    @Override
+    void body(Graphics2D g) {
+        axes(g);
+        Marks.paint(chart(), g, plot);
+        for (Label label : labels()) {
+            Drawn curve = curves.stream().filter(candidate -> candidate.name().equals(label.name())).findFirst().orElseThrow();
+            double middle = label.box().getCenterY();
+            double sample = label.box().getX() - SAMPLE - 6;
+            g.setColor(Look.GREY);
+            g.setStroke(Look.line(0.8f));
+            g.draw(new Line2D.Double(label.curveX() + 5, label.curveY(), sample - 2, middle));
+            g.setColor(curve.colour());
+            g.setStroke(curve.stroke());
+            g.draw(new Line2D.Double(sample, middle, sample + SAMPLE, middle));
+            curve.marker().paint(g, sample + SAMPLE / 2.0, middle, 9);
+            Look.text(g, Look.TEXT, Look.INK, label.name(), label.box().getX(), middle, 0);
+        }
+    }
+
+    private void axes(Graphics2D g) {
+        g.setStroke(Look.line(1));
+        for (double tick : y.ticks()) {
+            double at = plot.getMaxY() - y.share(tick) * plot.getHeight();
+            g.setColor(tick == y.min() ? Look.GREY : Look.GRID);
+            g.draw(new Line2D.Double(plot.getX(), at, plot.getMaxX(), at));
+            Look.text(g, Look.TEXT, Look.GREY, number(tick, y), plot.getX() - 8, at, 1);
+        }
+        Look.text(g, Look.TEXT, Look.INK, yLabel + (y.logarithmic() ? " (logarithmic)" : ""), MARGIN, 8, 0);
+        for (double tick : x.ticks()) {
+            double at = plot.getX() + x.share(tick) * plot.getWidth();
+            g.setColor(Look.GREY);
+            g.draw(new Line2D.Double(at, plot.getMaxY(), at, plot.getMaxY() + 5));
+            Look.text(g, Look.TEXT, Look.GREY, number(tick, x), at, plot.getMaxY() + 17, 0.5);
+        }
+        Look.text(g, Look.TEXT, Look.INK, xLabel, plot.getCenterX(), plot.getMaxY() + 40, 0.5);
+    }
+
+    private XYChart chart() {
+        XYChart chart = new XYChart(1, 1);
+        Marks.bare(chart.getStyler());
+        chart.getStyler().setXAxisMin(x.min()).setXAxisMax(x.max()).setYAxisMin(y.min()).setYAxisMax(y.max());
+        chart.getStyler().setYAxisLogarithmic(y.logarithmic()).setMarkerSize(9);
+        for (int i = 0; i < curves.size(); i++) {
+            Drawn curve = curves.get(i);
+            XYSeries line = chart.addSeries("line " + i, curve.x(), curve.y());
+            line.setMarker(SeriesMarkers.NONE).setLineColor(curve.colour()).setLineStyle(curve.stroke());
+            // A few markers tell the curves apart; they are shifted from curve to curve so that they don't hide each other.
+            int points = curve.x().length;
+            int step = Math.max(1, points / MARKERS);
+            int shift = (step * i / curves.size() + step / 2) % step;
+            int[] marked = IntStream.range(0, points).filter(p -> points <= 2 * MARKERS || p % step == shift).toArray();
+            if (marked.length > 0) {
+                XYSeries markers = chart.addSeries("markers " + i, Arrays.stream(marked).mapToDouble(p -> curve.x()[p]).toArray(),
+                        Arrays.stream(marked).mapToDouble(p -> curve.y()[p]).toArray());
+                markers.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
+                markers.setMarker(curve.marker()).setMarkerColor(curve.colour());
+            }
+        }
+        return chart;
+    }
+
+    /** The names from top to bottom, at the height of their curves' ends or as near as they can be without overlap. */
+    List<Label> labels() {
+        List<Drawn> sorted = curves.stream().sorted(Comparator.comparingDouble(Drawn::end).reversed()).toList();
+        double[] ideal = sorted.stream().mapToDouble(curve -> plot.getMaxY() - y.share(curve.end()) * plot.getHeight()).toArray();
+        double[] middle = ideal.clone();
+        for (int i = 1; i < middle.length; i++) {
+            middle[i] = Math.max(middle[i], middle[i - 1] + Look.LINE);
+        }
+        // Those pushed below the axis push back upwards.
+        double floor = plot.getMaxY();
+        for (int i = middle.length - 1; i >= 0 && middle[i] > floor; i--) {
+            middle[i] = floor;
+            floor -= Look.LINE;
+        }
+        List<Label> labels = new ArrayList<>();
+        for (int i = 0; i < middle.length; i++) {
+            Drawn curve = sorted.get(i);
+            double left = plot.getMaxX() + 22 + SAMPLE + 6;
+            Rectangle2D box = new Rectangle2D.Double(left, middle[i] - Look.LINE / 2.0, Look.width(Look.TEXT, curve.name()), Look.LINE);
+            labels.add(new Label(curve.name(), box, plot.getX() + x.share(curve.x()[curve.x().length - 1]) * plot.getWidth(), ideal[i]));
+        }
+        return labels;
+    }
+
+    private static String number(double tick, Scale scale) {
+        return scale.max() > 10_000 ? Look.si(tick) : Look.digits(tick);
+    }
+}

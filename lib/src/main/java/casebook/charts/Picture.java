@@ -1,0 +1,156 @@
+package casebook.charts;
+
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+import javax.imageio.ImageIO;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.io.csv.CsvWriteOptions;
+
+/**
+ * Something to look at: a chart or a drawing. It states in a sentence what it shows, says the same in words for those who
+ * can't see it, and hands out the numbers that it is made of.
+ */
+public interface Picture {
+
+    /** {@return the sentence that it shows: {@code fc6 and fc7 hold 89 % of AlexNet's parameters}} */
+    String title();
+
+    /** {@return what there is to see, in words: the text alternative of the image} */
+    String alt();
+
+    /** {@return the numbers behind it} */
+    Table data();
+
+    /** {@return width in pixels at its ordinary size} */
+    int width();
+
+    /** {@return height in pixels at its ordinary size} */
+    int height();
+
+    /**
+     * Paints it, its ground included, with its upper left corner at (0, 0).
+     *
+     * @param g where to paint
+     */
+    void paint(Graphics2D g);
+
+    /** {@return it as an image, twice its ordinary size, which is sharp on most screens} */
+    default BufferedImage image() {
+        return image(2);
+    }
+
+    /**
+     * It as an image. A very large picture comes out smaller than asked for, with 100 million pixels at most.
+     *
+     * @param scale 1 for its ordinary size
+     * @return the image
+     * @throws IllegalArgumentException if the scale is zero or negative
+     */
+    default BufferedImage image(double scale) {
+        if (!(scale > 0)) {
+            throw new IllegalArgumentException("the scale must be more than 0, it is " + scale);
+        }
+        double fitting = Math.min(scale, Math.sqrt(1e8 / ((double) width() * height())));
+        BufferedImage image = new BufferedImage((int) Math.ceil(fitting * width()), (int) Math.ceil(fitting * height()),
+                BufferedImage.TYPE_INT_RGB);
+        Graphics2D g = image.createGraphics();
+        try {
+            g.setColor(Look.GROUND);
+            g.fillRect(0, 0, image.getWidth(), image.getHeight());
+            g.scale(fitting, fitting);
+            Look.smooth(g);
+            paint(g);
+        } finally {
+            g.dispose();
+        }
+        return image;
+    }
+
+    /** {@return it as a PNG file, twice its ordinary size} */
+    default byte[] png() {
+        return png(2);
+    }
+
+    /**
+     * It as a PNG file.
+     *
+     * @param scale 1 for its ordinary size
+     * @return the file's bytes
+     */
+    default byte[] png(double scale) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(image(scale), "png", bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** {@return it as SVG: text stays text, title and text alternative are in it} */
+    default String svg() {
+        return Svg.of(this);
+    }
+
+    /** {@return the numbers behind it as CSV, with a head line} */
+    default String csv() {
+        StringWriter csv = new StringWriter();
+        data().write().usingOptions(CsvWriteOptions.builder(csv).build());
+        return csv.toString();
+    }
+
+    /**
+     * Saves it as PNG, SVG or CSV, by the ending of the file's name. Folders that are missing are made.
+     *
+     * @param file where to
+     * @return the file
+     * @throws IllegalArgumentException if the name ends in anything else
+     */
+    default Path save(Path file) {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        byte[] bytes;
+        if (name.endsWith(".png")) {
+            bytes = png();
+        } else if (name.endsWith(".svg")) {
+            bytes = svg().getBytes(StandardCharsets.UTF_8);
+        } else if (name.endsWith(".csv")) {
+            bytes = csv().getBytes(StandardCharsets.UTF_8);
+        } else {
+            throw new IllegalArgumentException("a picture is saved as .png, .svg or .csv, not as " + file.getFileName());
+        }
+        Path target = file.toAbsolutePath();
+        try {
+            Files.createDirectories(target.getParent());
+            // Written beside it and moved, so that nobody finds half a file.
+            Path part = Files.createTempFile(target.getParent(), ".picture", ".part");
+            try {
+                Files.write(part, bytes);
+                Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(part);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not save " + file + ": " + e.getMessage(), e);
+        }
+        return file;
+    }
+
+    /**
+     * Saves it as PNG, SVG or CSV, by the ending of the file's name.
+     *
+     * @param file where to
+     * @return the file
+     */
+    default Path save(String file) {
+        return save(Path.of(file));
+    }
+}

@@ -1,0 +1,59 @@
+package casebook.charts;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The range of an axis and where its labels stand.
+ *
+ * @param min its lower end
+ * @param max its upper end
+ * @param logarithmic true if equal steps are equal factors
+ * @param ticks the values that get a label
+ */
+record Scale(double min, double max, boolean logarithmic, List<Double> ticks) {
+
+    /** An axis for these values: logarithmic where they span three decades or more, and with round numbers otherwise. */
+    static Scale of(double least, double most, int labels) {
+        return least > 0 && most / least >= 1000 ? logarithmic(least, most, labels) : linear(least, most, labels);
+    }
+
+    /** Begins at zero if that costs less than a third of the axis. */
+    static Scale linear(double least, double most, int labels) {
+        double low = least > 0 && least < 0.35 * most ? 0 : least;
+        double high = most > low ? most : low + Math.max(1e-6, Math.abs(low) / 10);
+        double raw = (high - low) / Math.max(1, labels - 1);
+        double power = Math.pow(10, Math.floor(Math.log10(raw)));
+        double step = List.of(1.0, 2.0, 2.5, 5.0, 10.0).stream().map(digit -> digit * power)
+                .filter(candidate -> candidate >= raw * 0.999).findFirst().orElse(10 * power);
+        double min = step * Math.floor(low / step + 1e-9);
+        double max = step * Math.ceil(high / step - 1e-9);
+        List<Double> ticks = new ArrayList<>();
+        for (int i = 0; i <= Math.round((max - min) / step); i++) {
+            ticks.add(min + i * step);
+        }
+        return new Scale(min, max, false, ticks);
+    }
+
+    /** Labels at powers of ten, each second one, third one … where all would be too many. */
+    static Scale logarithmic(double least, double most, int labels) {
+        int low = (int) Math.floor(Math.log10(least) + 1e-9);
+        int high = (int) Math.ceil(Math.log10(most) - 1e-9);
+        int step = Math.max(1, (int) Math.ceil((high - low + 1.0) / Math.max(2, labels)));
+        List<Double> ticks = new ArrayList<>();
+        for (int power = low; power <= high; power += step) {
+            ticks.add(Math.pow(10, power));
+        }
+        return new Scale(Math.pow(10, low), Math.pow(10, high), true, ticks);
+    }
+
+    /** The same labels on an axis that ends where the data end. */
+    Scale cut(double least, double most) {
+        return new Scale(least, most, logarithmic, ticks.stream().filter(tick -> tick >= least && tick <= most).toList());
+    }
+
+    /** Where a value lies, from 0 at the lower end to 1 at the upper. */
+    double share(double value) {
+        return logarithmic ? Math.log(value / min) / Math.log(max / min) : (value - min) / (max - min);
+    }
+}

@@ -1,0 +1,42 @@
+package casebook.charts;
+
+import de.erichseifert.vectorgraphics2d.Document;
+import de.erichseifert.vectorgraphics2d.Processors;
+import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
+import de.erichseifert.vectorgraphics2d.util.PageSize;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+
+/** Writes a picture as SVG, small and ready to stand in a page. */
+final class Svg {
+
+    private Svg() {}
+
+    static String of(Picture picture) {
+        VectorGraphics2D g = new VectorGraphics2D();
+        Look.smooth(g);
+        picture.paint(g);
+        Document document = Processors.get("svg").getDocument(g.getCommands(), new PageSize(0, 0, picture.width(), picture.height()));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            document.writeTo(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        String svg = bytes.toString(StandardCharsets.UTF_8);
+        // The declaration and the document type may not stand inside a page, and the latter lets readers ask the network.
+        svg = svg.substring(svg.indexOf("<svg"));
+        svg = svg.replaceAll("font-family:(&quot;[^&]*&quot;|[^;\"]*)", "font-family:" + Look.FAMILIES);
+        // A hundredth of a pixel is enough; numbers outside of tags are text and stay.
+        svg = svg.replaceAll("(\\d+\\.\\d\\d)\\d+(?=[^<>]*>)", "$1");
+        String words = "<title>" + escape(picture.title()) + "</title><desc>" + escape(picture.alt()) + "</desc>";
+        return svg.replaceFirst("<svg ([^>]*)>", Matcher.quoteReplacement("<svg role=\"img\" ") + "$1>" + Matcher.quoteReplacement(words));
+    }
+
+    private static String escape(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    }
+}

@@ -1,0 +1,2 @@
+/** The terminal commands: {@link casebook.cli.Main} and one class for each command. */
+package casebook.cli;

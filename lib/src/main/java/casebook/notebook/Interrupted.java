@@ -1,0 +1,24 @@
+package casebook.notebook;
+
+/** A cell was stopped while it was running: by the notebook's stop button, or by an interrupt of its thread. */
+public class Interrupted extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** @param message how far it had come */
+    public Interrupted(String message) {
+        super(message);
+    }
+
+    /**
+     * Throws if this thread was interrupted. A long loop of your own calls it in each round: without it, the loop runs on in
+     * the background after the stop button was pressed.
+     *
+     * @throws Interrupted if this thread was interrupted
+     */
+    public static void check() {
+        if (Thread.interrupted()) {
+            throw new Interrupted("stopped");
+        }
+    }
+}

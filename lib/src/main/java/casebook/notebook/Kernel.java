@@ -1,0 +1,130 @@
+package casebook.notebook;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+
+/**
+ * The Java kernel that runs the notebook, reached by reflection: JJava and IJava have the same classes under other names,
+ * and the library is compiled without either. This is the only class that knows what differs.
+ */
+final class Kernel {
+
+    /**
+     * The names of one kernel.
+     *
+     * @param holder the class with the static method that returns the running kernel
+     * @param getter that method
+     * @param packageName the package of the classes that all kernels made from the same base have
+     */
+    record Names(String holder, String getter, String packageName) {}
+
+    static final List<Names> KNOWN = List.of(
+            new Names("org.dflib.jjava.jupyter.kernel.BaseKernel", "notebookKernel", "org.dflib.jjava.jupyter.kernel"),
+            new Names("io.github.spencerpark.ijava.IJava", "getKernelInstance", "io.github.spencerpark.jupyter.kernel"));
+
+    private final Object kernel;
+    private final Class<?> displayData;
+    private final Class<?> renderFunction;
+
+    private Kernel(Object kernel, Names names, ClassLoader loader) throws ReflectiveOperationException {
+        this.kernel = kernel;
+        displayData = Class.forName(names.packageName() + ".display.DisplayData", true, loader);
+        renderFunction = Class.forName(names.packageName() + ".display.RenderFunction", true, loader);
+    }
+
+    /** The kernel that runs in this process; empty if this is no notebook. */
+    static Optional<Kernel> find(List<Names> known) {
+        ClassLoader loader = Kernel.class.getClassLoader();
+        for (Names names : known) {
+            try {
+                Object kernel = Class.forName(names.holder(), true, loader).getMethod(names.getter()).invoke(null);
+                if (kernel != null) {
+                    return Optional.of(new Kernel(kernel, names, loader));
+                }
+            } catch (ReflectiveOperationException e) {
+                // Another kernel, or none.
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Shows an output under an id, by which it can be replaced. */
+    void display(Bundle bundle, String id) {
+        publish(() -> method(kernel, "display", displayData).invoke(kernel, data(bundle, id)));
+    }
+
+    /** Replaces the output with this id. */
+    void update(Bundle bundle, String id) {
+        publish(() -> {
+            Object io = method(kernel, "getIO").invoke(kernel);
+            Object stream = io.getClass().getField("display").get(io);
+            return method(stream, "updateDisplay", displayData).invoke(stream, data(bundle, id));
+        });
+    }
+
+    /** A channel that is written to by an interrupted thread is closed, and the kernel would be mute: the interrupt waits. */
+    private static void publish(Callable<?> message) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            message.call();
+        } catch (Exception e) {
+            throw changed(e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Values of this type look like this from now on, also as the last value of a cell. */
+    <T> void register(Class<T> type, Function<T, Bundle> look) {
+        try {
+            Object renderer = method(kernel, "getRenderer").invoke(kernel);
+            Object registration = method(renderer, "createRegistration", Class.class).invoke(renderer, type);
+            String[] types = {Bundle.HTML, Bundle.SVG, Bundle.PNG};
+            method(registration, "preferring", String[].class).invoke(registration, (Object) types);
+            Object function = Proxy.newProxyInstance(renderFunction.getClassLoader(), new Class<?>[] {renderFunction},
+                    (proxy, method, arguments) -> switch (method.getName()) {
+                        case "render" -> {
+                            Object context = arguments[1];
+                            fill(method(context, "getOutputContainer").invoke(context), look.apply(type.cast(arguments[0])));
+                            yield null;
+                        }
+                        case "equals" -> proxy == arguments[0];
+                        case "hashCode" -> System.identityHashCode(proxy);
+                        default -> "how Casebook shows " + type.getName();
+                    });
+            method(registration, "register", renderFunction).invoke(registration, function);
+        } catch (ReflectiveOperationException e) {
+            throw changed(e);
+        }
+    }
+
+    private Object data(Bundle bundle, String id) throws ReflectiveOperationException {
+        Object data = displayData.getConstructor().newInstance();
+        fill(data, bundle);
+        displayData.getMethod("setDisplayId", String.class).invoke(data, id);
+        return data;
+    }
+
+    private void fill(Object data, Bundle bundle) throws ReflectiveOperationException {
+        for (var form : bundle.data().entrySet()) {
+            displayData.getMethod("putData", String.class, Object.class).invoke(data, form.getKey(), form.getValue());
+        }
+        for (var known : bundle.metadata().entrySet()) {
+            displayData.getMethod("putMetaData", String.class, Object.class).invoke(data, known.getKey(), known.getValue());
+        }
+    }
+
+    private static Method method(Object target, String name, Class<?>... types) throws NoSuchMethodException {
+        return target.getClass().getMethod(name, types);
+    }
+
+    private static IllegalStateException changed(Exception e) {
+        return new IllegalStateException("this kernel is not one that Casebook knows (JJava 1.0, IJava 1.3): " + e, e);
+    }
+}

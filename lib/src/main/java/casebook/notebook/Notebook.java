@@ -1,0 +1,93 @@
+package casebook.notebook;
+
+import casebook.charts.Picture;
+import casebook.cost.CostSheet;
+import casebook.network.Network;
+import casebook.training.History;
+import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.nd4j.common.config.ND4JClassLoading;
+import tech.tablesaw.api.Table;
+
+/**
+ * What the first cell of a notebook starts, and what every cell shows things with. Tables, cost sheets, networks, charts and
+ * drawings also show as the last value of a cell.
+ */
+public final class Notebook {
+
+    private static Optional<Kernel> kernel = Kernel.find(Kernel.KNOWN);
+    private static boolean started;
+
+    private Notebook() {}
+
+    /**
+     * Makes this kernel ready for the course; the first cell of every notebook ends with it. It starts no numerics library
+     * and may be called again.
+     */
+    public static synchronized void start() {
+        ClassLoader loader = Notebook.class.getClassLoader();
+        // The kernel knows this library only through a loader of its own, and runs each cell in any of several threads.
+        Thread.currentThread().setContextClassLoader(loader);
+        ND4JClassLoading.setNd4jClassloader(loader);
+        if (!started) {
+            kernel.ifPresent(Notebook::register);
+            started = true;
+        }
+        System.out.println("Casebook is ready.");
+    }
+
+    private static void register(Kernel kernel) {
+        for (Class<?> type : List.of(Table.class, CostSheet.class, Network.class, History.class, Grid.class, Picture.class,
+                BufferedImage.class)) {
+            kernel.register(type, Notebook::lastValue);
+        }
+    }
+
+    /** A cell's last value is one output: what comes above it is shown first. */
+    private static Bundle lastValue(Object value) {
+        List<Bundle> bundles = Outputs.of(value);
+        bundles.subList(0, bundles.size() - 1).forEach(Notebook::display);
+        return bundles.get(bundles.size() - 1);
+    }
+
+    /** Shows a value now, in the middle of a cell: a table, a chart, an image, a network; anything else as text. */
+    public static void show(Object value) {
+        Outputs.of(value).forEach(Notebook::display);
+    }
+
+    /**
+     * Shows HTML, for a page that lives without a kernel.
+     *
+     * @param html what to show; a notebook that is not trusted yet leaves out scripts and style sheets
+     * @param text what stands in its place where there is no HTML
+     */
+    public static void html(String html, String text) {
+        display(Bundle.html(html, text));
+    }
+
+    private static void display(Bundle bundle) {
+        kernel.ifPresentOrElse(k -> k.display(bundle, UUID.randomUUID().toString()), () -> System.out.println(bundle.text().stripTrailing()));
+    }
+
+    /** An output that changes in place. */
+    public static Live live() {
+        return new Live(kernel.orElse(null));
+    }
+
+    /** True if experiments run at their full length: the environment variable {@code CASEBOOK_SETTING} is {@code full}. */
+    public static boolean full() {
+        return "full".equalsIgnoreCase(System.getenv("CASEBOOK_SETTING"));
+    }
+
+    static Optional<Kernel> kernel() {
+        return kernel;
+    }
+
+    /** For tests. */
+    static synchronized void use(Optional<Kernel> other) {
+        kernel = other;
+        started = false;
+    }
+}

@@ -1,0 +1,105 @@
+package casebook.notebook;
+
+import casebook.charts.Picture;
+import casebook.cost.CostSheet;
+import casebook.network.Network;
+import casebook.training.History;
+import java.awt.image.BufferedImage;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tech.tablesaw.api.Table;
+
+/** What the things of the course look like in a notebook. */
+final class Outputs {
+
+    /** Letters of base64 above which a PNG is saved at half its size: a notebook with all its charts has to stay below a megabyte. */
+    private static final int LARGE = 80_000;
+
+    private Outputs() {}
+
+    /** The outputs that show this value, one below the other. */
+    static List<Bundle> of(Object value) {
+        if (value instanceof Picture picture) {
+            return List.of(picture(picture), numbers(picture));
+        }
+        if (value instanceof Table table) {
+            return List.of(grid(Tables.grid(table)));
+        }
+        if (value instanceof CostSheet sheet) {
+            return List.of(grid(Tables.grid(sheet)));
+        }
+        if (value instanceof History history) {
+            return List.of(grid(Tables.grid(history.table())));
+        }
+        if (value instanceof Network network) {
+            return List.of(grid(Grids.of(network)));
+        }
+        if (value instanceof Grid grid) {
+            return List.of(grid(grid));
+        }
+        if (value instanceof BufferedImage image) {
+            return List.of(image(image));
+        }
+        return List.of(Bundle.text(String.valueOf(value)));
+    }
+
+    /** The first of these outputs, for a moment: of a chart only what is quickly drawn. */
+    static Bundle sketch(Object value) {
+        return value instanceof Picture picture
+                ? new Bundle(Map.of(Bundle.SVG, picture.svg(), Bundle.TEXT, words(picture)), Map.of()) : of(value).get(0);
+    }
+
+    private static Bundle grid(Grid grid) {
+        return Bundle.html(grid.html(Grid.MOST_ROWS), grid.text(Grid.MOST_ROWS));
+    }
+
+    /**
+     * A chart as SVG, sharp at every size, and as PNG, for a notebook that is not trusted yet and for what draws no SVG. Not
+     * as HTML: a code host cleans HTML by rules of its own, and there the chart might be lost.
+     */
+    private static Bundle picture(Picture picture) {
+        String png = Png.base64(picture.image(2));
+        if (png.length() > LARGE) {
+            png = Png.base64(picture.image(1));
+        }
+        Map<String, String> data = new LinkedHashMap<>();
+        data.put(Bundle.SVG, withoutStyles(picture.svg()));
+        data.put(Bundle.PNG, png);
+        data.put(Bundle.TEXT, words(picture));
+        Map<String, Object> size = new TreeMap<>(Map.of("width", picture.width(), "height", picture.height(), "alt", picture.alt()));
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put(Bundle.SVG, Map.of("alt", picture.alt()));
+        metadata.put(Bundle.PNG, size);
+        return new Bundle(data, metadata);
+    }
+
+    private static String words(Picture picture) {
+        return picture.alt().startsWith(picture.title()) ? picture.alt() : picture.title() + "\n" + picture.alt();
+    }
+
+    /** {@code style="fill:red;"} as {@code fill="red"}: code hosts remove styles, and the picture would be all black. */
+    static String withoutStyles(String svg) {
+        return Pattern.compile(" style=\"([^\"&]*)\"").matcher(svg).replaceAll(style -> Matcher.quoteReplacement(
+                Stream.of(style.group(1).split(";")).filter(rule -> rule.contains(":"))
+                        .map(rule -> " " + rule.substring(0, rule.indexOf(':')).strip() + "=\"" + rule.substring(rule.indexOf(':') + 1).strip() + "\"")
+                        .collect(Collectors.joining())));
+    }
+
+    /** The chart in words and its numbers, folded: JupyterLab gives images no alternative text, so it stands beside them. */
+    private static Bundle numbers(Picture picture) {
+        Grid grid = Tables.grid(picture.data());
+        return Bundle.html("<details><summary>In words and numbers</summary><p>" + Grid.escape(picture.alt()) + "</p>"
+                + grid.html(Grid.MOST_ROWS) + "</details>", words(picture) + "\n\n" + grid.text(Grid.MOST_ROWS));
+    }
+
+    private static Bundle image(BufferedImage image) {
+        return new Bundle(Map.of(Bundle.PNG, Png.base64(image), Bundle.TEXT, "image of " + image.getWidth() + "×" + image.getHeight() + " pixels"),
+                Map.of());
+    }
+}

@@ -1,0 +1,5 @@
+"""Runs the course's notebooks in the Java kernel and makes pages of them; started by the launcher."""
+import sys
+
+# Jupyter's checks of notebooks import it for one format that none has, and it takes two seconds to compile its grammar.
+sys.modules.setdefault("rfc3987_syntax", None)

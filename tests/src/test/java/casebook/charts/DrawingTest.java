@@ -1,0 +1,222 @@
+package casebook.charts;
+
+import static casebook.layers.Option.padding;
+import static casebook.layers.Option.same;
+import static casebook.layers.Option.stride;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import casebook.layers.Cost;
+import casebook.layers.Layer;
+import casebook.layers.Pass;
+import casebook.layers.Shape;
+import casebook.layers.SingleInputLayer;
+import casebook.network.Block;
+import casebook.network.Network;
+import casebook.network.Node;
+import casebook.zoo.LeNet5;
+import java.awt.geom.Line2D;
+import java.awt.geom.Rectangle2D;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+class DrawingTest {
+
+    static Network residual() {
+        return Network.named("Residual").input(32, 32, 3).name("conv1").conv(16, 3, same()).batchNorm().relu()
+                .residual(main -> main.conv(16, 3, same()).batchNorm().relu().conv(16, 3, same()).batchNorm()).relu()
+                .residual(main -> main.conv(16, 3, same()).relu().conv(16, 3, same())).relu()
+                .residual(main -> main.conv(32, 3, same(), stride(2)).relu().conv(32, 3, same()), shortcut -> shortcut.conv(32, 1, stride(2))).relu()
+                .globalAveragePool().dense(10).softmax().build();
+    }
+
+    private static Block inception() {
+        return net -> net.branches(
+                branch -> branch.name("1x1").conv(8, 1).relu(),
+                branch -> branch.name("3x3_reduce").conv(4, 1).relu().name("3x3").conv(8, 3, same()).relu(),
+                branch -> branch.name("5x5_reduce").conv(4, 1).relu().name("5x5").conv(8, 5, same()).relu(),
+                branch -> branch.name("pool").maxPool(3, stride(1), padding(1)).name("pool_proj").conv(8, 1).relu());
+    }
+
+    static Network googLeNet() {
+        return Network.named("Inception").input(28, 28, 3).stage("stem").name("conv1").conv(8, 3, same()).relu().name("pool1").maxPool(2)
+                .stage(null).module("3a", inception()).module("3b", inception())
+                .auxiliary(0.3, head -> head.module("aux", net -> net.averagePool(7).dense(10).softmax()))
+                .module("4a", inception()).stage("end").globalAveragePool().dense(10).softmax().build();
+    }
+
+    private static final List<Drawing> DRAWINGS = List.of(
+            Drawing.of(LeNet5.taught(10)), Drawing.of(LeNet5.paper()), Drawing.of(residual()), Drawing.of(googLeNet()),
+            Drawing.of(googLeNet()).collapsed(), Drawing.of(googLeNet()).expanded("3b"), Drawing.of(LeNet5.taught(10)).collapsed());
+
+    static List<Drawing> drawings() {
+        return DRAWINGS;
+    }
+
+    @ParameterizedTest
+    @MethodSource("drawings")
+    void noBoxOverlapsAnother(Drawing drawing) {
+        List<Box> boxes = drawing.boxes();
+        for (Box a : boxes) {
+            assertThat(a.bounds.getMaxX()).isLessThanOrEqualTo(drawing.width());
+            assertThat(boxes).noneMatch(b -> b != a && b.bounds.intersects(a.bounds));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("drawings")
+    void noArrowCrossesABoxOrAShape(Drawing drawing) {
+        for (Arrow arrow : drawing.arrows()) {
+            assertThat(arrow.points.size()).isGreaterThan(1);
+            for (int i = 1; i < arrow.points.size(); i++) {
+                Line2D piece = new Line2D.Double(arrow.points.get(i - 1), arrow.points.get(i));
+                for (Box box : drawing.boxes()) {
+                    Rectangle2D inside = new Rectangle2D.Double(box.bounds.getX() + 1, box.bounds.getY() + 1, box.bounds.getWidth() - 2,
+                            box.bounds.getHeight() - 2);
+                    assertThat(piece.intersects(inside)).as(arrow.from.name + " → " + arrow.to.name + " through " + box.name).isFalse();
+                    assertThat(arrow.label.intersects(inside)).as(arrow.shape + " on " + box.name).isFalse();
+                }
+                for (Arrow other : drawing.arrows()) {
+                    assertThat(piece.intersects(other.label)).as(arrow.to.name + " through the shape before " + other.to.name).isFalse();
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("drawings")
+    void dataFlowsDownAndEachArrowSaysItsShape(Drawing drawing) {
+        for (Arrow arrow : drawing.arrows()) {
+            assertThat(arrow.from.bounds.getMaxY()).isLessThanOrEqualTo(arrow.to.bounds.getY());
+            assertThat(arrow.shape).matches("\\d+(×\\d+×\\d+)?");
+        }
+        List<String> texts = Xml.texts(drawing);
+        assertThat(texts).containsAll(drawing.arrows().stream().map(arrow -> arrow.shape).toList());
+        assertThat(texts.stream().filter(text -> text.matches("\\d+×\\d+×\\d+")).count())
+                .isEqualTo(drawing.arrows().stream().filter(arrow -> arrow.shape.contains("×")).count());
+    }
+
+    @ParameterizedTest
+    @MethodSource("drawings")
+    void eachLayerIsInOneBox(Drawing drawing) {
+        List<Node> drawn = drawing.boxes().stream().flatMap(box -> box.nodes.stream()).toList();
+        assertThat(drawn).doesNotHaveDuplicates();
+        assertThat(drawn.stream().map(Node::name)).containsExactlyInAnyOrderElementsOf(drawing.data().stringColumn("Layer").asList());
+        List<String> texts = Xml.texts(drawing);
+        for (Box box : drawing.boxes()) {
+            assertThat(texts.stream().filter(box.name::equals).count()).as(box.name)
+                    .isEqualTo(drawing.boxes().stream().filter(other -> other.name.equals(box.name)).count());
+        }
+    }
+
+    @Test
+    void boxesSayWhatALayerDoes() {
+        assertThat(Xml.texts(Drawing.of(LeNet5.taught(10)))).contains("conv1", "convolution 5×5, 6 filters", "+ tanh",
+                "average pooling 2×2, stride 2", "fc3", "flatten", "fully connected, 120 outputs", "+ softmax", "28×28×6", "input", "output");
+        assertThat(Xml.texts(Drawing.of(LeNet5.paper()))).contains("table convolution 5×5, 16 filters", "subsampling 2×2, stride 2");
+        assertThat(Xml.texts(Drawing.of(residual()))).contains("+ batch norm + ReLU", "convolution 3×3, stride 2, 32 filters");
+    }
+
+    @Test
+    void theTextAlternativeGoesFromTheInputDown() {
+        assertThat(Drawing.of(LeNet5.taught(10)).alt()).startsWith("LeNet-5, drawn from the input 32×32×1 down to the output 10: conv1: "
+                + "convolution 5×5, 6 filters + tanh → 28×28×6; pool1: ").endsWith("fc5: fully connected, 10 outputs + softmax → 10.");
+        assertThat(Drawing.of(residual()).alt()).contains("add1 from conv3 and conv1: ");
+        assertThat(Drawing.of(googLeNet()).alt()).contains("aux/fc1 (auxiliary)");
+    }
+
+    @Test
+    void aShortcutRunsBesideTheBody() {
+        Drawing drawing = Drawing.of(residual());
+        Arrow shortcut = arrow(drawing, "conv1", "add1");
+        List<Box> body = drawing.boxes().stream().filter(box -> List.of("conv2", "conv3").contains(box.name)).toList();
+
+        double beside = shortcut.points.stream().mapToDouble(point -> point.getX()).max().orElseThrow();
+        assertThat(body).hasSize(2).allMatch(box -> box.bounds.getMaxX() < beside);
+        assertThat(arrow(drawing, "conv2", "conv3").points).as("the body is straight").hasSize(2);
+    }
+
+    private static Arrow arrow(Drawing drawing, String from, String to) {
+        return drawing.arrows().stream().filter(arrow -> arrow.from.name.equals(from) && arrow.to.name.equals(to)).findFirst().orElseThrow();
+    }
+
+    @Test
+    void stagesAreCollapsedAndOpened() {
+        Drawing closed = Drawing.of(googLeNet()).collapsed();
+        assertThat(closed.boxes().stream().map(box -> box.name))
+                .containsExactlyInAnyOrder("input", "stem", "3a", "3b", "aux, auxiliary head", "4a", "end", "output", "auxiliary output");
+        assertThat(Xml.texts(closed)).contains("6 convolutions", "1 concatenation", "stage of several layers").doesNotContain("3a/1x1");
+
+        Drawing opened = closed.expanded("3a");
+        assertThat(Xml.texts(opened)).contains("stem", "3a/1x1", "3a/concat1", "3b").doesNotContain("3b/1x1", "3a");
+        assertThat(Xml.texts(opened.expanded("4a"))).contains("3a/1x1", "4a/1x1");
+        assertThatThrownBy(() -> closed.expanded("3z")).hasMessageContaining("no stage 3z").hasMessageContaining("stem, 3a, 3b");
+    }
+
+    @Test
+    void auxiliaryHeadsAreSideBranches() {
+        Drawing drawing = Drawing.of(googLeNet());
+        Box head = drawing.boxes().stream().filter(box -> box.name.equals("aux/fc1")).findFirst().orElseThrow();
+        Box body = drawing.boxes().stream().filter(box -> box.name.equals("4a/concat1")).findFirst().orElseThrow();
+
+        assertThat(head.auxiliary).isTrue();
+        assertThat(head.bounds.getX()).isGreaterThan(body.bounds.getMaxX());
+        assertThat(Xml.texts(drawing)).contains("auxiliary output", "loss × 0.3");
+    }
+
+    @Test
+    void theLegendShowsOnlyWhatOccurs() {
+        Network plain = Network.named("Plain").input(8, 8, 1).conv(2, 3).relu().build();
+        assertThat(Xml.texts(Drawing.of(plain))).contains("convolution").doesNotContain("pooling", "fully connected", "stage of several layers");
+        assertThat(Xml.texts(Drawing.of(residual()))).contains("add").doesNotContain("concatenate");
+    }
+
+    @Test
+    void aLearnersLayerIsDrawnByItsKind() {
+        Network own = Network.named("Own").input(8, 8, 1).conv(2, 3).layer(new Doubling()).build();
+        assertThat(Xml.texts(Drawing.of(own))).contains("doubling1", "doubling", "6×6×2", "other");
+    }
+
+    /** A layer of a learner's own. */
+    record Doubling() implements SingleInputLayer {
+        @Override
+        public String kind() {
+            return "doubling";
+        }
+
+        @Override
+        public Shape output(Shape input) {
+            return input;
+        }
+
+        @Override
+        public Cost cost(Shape input) {
+            return Cost.NONE;
+        }
+
+        @Override
+        public INDArray forward(Pass pass, INDArray x) {
+            return x.mul(2);
+        }
+
+        @Override
+        public INDArray gradient(Pass pass, INDArray dy) {
+            return dy.mul(2);
+        }
+    }
+
+    @Test
+    void eachFamilyOfLayersHasAColourOfItsOwn() {
+        assertThat(Stream.of(Layer.Category.values()).map(Look::category)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void theDataSayWhatEachLayerReads() {
+        assertThat(Drawing.of(residual()).data().where(table -> table.stringColumn("Layer").isEqualTo("add1")).stringColumn("Reads").get(0))
+                .isEqualTo("bn2 + conv1/relu");
+    }
+}

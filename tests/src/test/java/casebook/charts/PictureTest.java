@@ -1,0 +1,64 @@
+package casebook.charts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PictureTest {
+
+    private final Picture picture = Charts.bars("Two bars", "units", List.of("a", "b"), 1, 2);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void isSavedByItsEnding() throws IOException {
+        Path png = picture.save(folder.resolve("new/folder/bars.PNG"));
+        Path svg = picture.save(folder.resolve("bars.svg"));
+        Path csv = picture.save(folder.resolve("bars.csv"));
+
+        BufferedImage image = ImageIO.read(png.toFile());
+        assertThat(image.getWidth()).isEqualTo(2 * picture.width());
+        assertThat(image.getHeight()).isEqualTo(2 * picture.height());
+        assertThat(svg).hasContent(picture.svg());
+        assertThat(Files.readString(csv)).isEqualTo(picture.csv()).startsWith("Label,units");
+    }
+
+    @Test
+    void replacesAndLeavesNothingBeside() throws IOException {
+        Path file = folder.resolve("bars.csv");
+        Files.writeString(file, "old");
+        picture.save(file);
+
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).containsExactly(file);
+        }
+        assertThat(file).content().startsWith("Label");
+    }
+
+    @Test
+    void otherEndingsAreRefused() {
+        assertThatThrownBy(() -> picture.save(folder.resolve("bars.jpg")))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(".png, .svg or .csv").hasMessageContaining("bars.jpg");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void theGroundIsWhiteToTheEdge() {
+        BufferedImage image = picture.image(1.3);
+        int right = image.getWidth() - 1;
+        int bottom = image.getHeight() - 1;
+        assertThat(new int[] {image.getRGB(0, 0), image.getRGB(right, 0), image.getRGB(0, bottom), image.getRGB(right, bottom)})
+                .containsOnly(0xFFFFFFFF);
+        assertThatThrownBy(() -> picture.image(0)).hasMessageContaining("more than 0");
+    }
+}

@@ -1,0 +1,150 @@
+package casebook.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import casebook.zoo.Zoo;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TerminalCommandsTest {
+
+    private record Result(int status, String out, String err) {
+
+        List<String[]> csv() {
+            return out.lines().map(line -> line.split(",")).toList();
+        }
+
+        long sum(String column) {
+            int index = List.of(csv().get(0)).indexOf(column);
+            return csv().stream().skip(1).mapToLong(cells -> Long.parseLong(cells[index])).sum();
+        }
+    }
+
+    private static Result casebook(String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int status = Main.run(new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8), arguments);
+        return new Result(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"lenet-5, 61706, 416520, 13", "lenet-5-1998, 60000, 326520, 14"})
+    void theCsvOfANetworkAddsUpToItsFigures(String id, long parameters, long macs, int layers) {
+        Result cost = casebook("cost", id, "--csv");
+        assertThat(cost.status).isZero();
+        assertThat(cost.err).isEmpty();
+        assertThat(cost.out).startsWith("layer,kind,input,output,parameters,macs,activations\n");
+        assertThat(cost.csv()).hasSize(1 + layers).allSatisfy(cells -> assertThat(cells).hasSize(7));
+        assertThat(cost.sum("parameters")).isEqualTo(parameters);
+        assertThat(cost.sum("macs")).isEqualTo(macs);
+    }
+
+    @Test
+    void shapesInCsvAreInTheLecturesOrder() {
+        assertThat(casebook("cost", "lenet-5", "--csv").out).contains("\nconv1,convolution,32x32x1,28x28x6,156,117600,4704\n");
+    }
+
+    @Test
+    void stagesAddUpToTheSameFigures() {
+        Result stages = casebook("cost", "lenet-5", "--by", "stage", "--csv");
+        assertThat(stages.out).startsWith("stage,layers,output,parameters,macs,activations\nlayer 1,3,14x14x6,156,117600,10584\n");
+        assertThat(stages.sum("parameters")).isEqualTo(61_706);
+        assertThat(stages.sum("macs")).isEqualTo(416_520);
+        assertThat(stages.sum("layers")).isEqualTo(13);
+        assertThat(stages.sum("activations")).isEqualTo(casebook("cost", "lenet-5", "--csv").sum("activations"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"layer", "stage"})
+    void theTableHasATotalAndFitsTheScreen(String unit) {
+        Result cost = casebook("cost", "LeNet-5", "--by", unit);
+        assertThat(cost.status).isZero();
+        List<String> lines = cost.out.lines().toList();
+        assertThat(lines).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(100));
+        assertThat(lines.get(lines.size() - 1)).startsWith("total").contains("61,706  416,520");
+        assertThat(lines.get(lines.size() - 2)).containsPattern("^─+  ─");
+    }
+
+    @Test
+    void figuresStandBelowEachOtherAtTheRight() {
+        List<String> lines = casebook("cost", "lenet-5").out.lines().toList();
+        int end = lines.get(1).indexOf("Parameters") + "Parameters".length();
+        assertThat(lines).filteredOn(line -> line.startsWith("fc")).hasSizeGreaterThan(3)
+                .allSatisfy(line -> assertThat(line.substring(end - 1, end + 1)).matches("\\d "));
+    }
+
+    @Test
+    void anUnknownNetworkIsAnsweredWithTheNearest() {
+        Result cost = casebook("cost", "lenet5", "--csv");
+        assertThat(cost.status).isEqualTo(2);
+        assertThat(cost.out).isEmpty();
+        assertThat(cost.err).contains("\"lenet5\"", "lenet-5").doesNotContain("\tat ", "Exception");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"cots, cost", "lst, list", "docter, doctor"})
+    void anUnknownCommandIsAnsweredWithTheNearest(String wrong, String nearest) {
+        Result result = casebook(wrong);
+        assertThat(result.status).isEqualTo(2);
+        assertThat(result.out).isEmpty();
+        assertThat(result.err).contains("\"" + wrong + "\"; the nearest are " + nearest).doesNotContain("\tat ");
+    }
+
+    @Test
+    void aWrongOptionIsAnsweredInASentence() {
+        assertThat(casebook("cost").status).isEqualTo(2);
+        assertThat(casebook("cost", "lenet-5", "--csw").err).contains("no option --csw; the nearest are --csv");
+        assertThat(casebook("cost", "lenet-5", "alexnet").err).contains("\"alexnet\" is one word too many");
+        assertThat(casebook("cost", "lenet-5", "--by", "colour")).satisfies(result -> {
+            assertThat(result.status).isEqualTo(2);
+            assertThat(result.err).contains("--by takes layer or stage, not \"colour\"");
+        });
+    }
+
+    @Test
+    void everyNetworkOfTheZooIsListed() {
+        Result list = casebook("list", "--csv");
+        assertThat(list.csv()).hasSize(1 + Zoo.ids().size());
+        assertThat(list.out).startsWith("id,network,input,parameters,macs\n").contains("lenet-5,LeNet-5,32x32x1,61706,416520\n");
+        assertThat(casebook("list").out.lines().map(line -> line.split(" ")[0]).toList()).containsAll(Zoo.ids());
+    }
+
+    @Test
+    void withoutACommandThereIsHelp() {
+        assertThat(casebook()).satisfies(result -> {
+            assertThat(result.status).isZero();
+            assertThat(result.out).contains("Usage: casebook ", "list", "cost", "doctor");
+        });
+        assertThat(casebook("--help").out).isEqualTo(casebook().out);
+        assertThat(casebook("cost", "--help").out).contains("Usage: casebook cost", "--by", "--csv");
+        assertThat(casebook("--version").out).startsWith("Casebook ");
+    }
+
+    @Test
+    void countingStartsNoNumericsLibraryAndWritesUtf8InAnyLocale() throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xlog:class+load:stderr", "-cp", System.getProperty("java.class.path"), "casebook.cli.Main", "cost", "lenet-5");
+        builder.environment().put("LC_ALL", "C");
+        Process process = builder.redirectError(ProcessBuilder.Redirect.PIPE).start();
+        var classes = java.util.concurrent.CompletableFuture.supplyAsync(() -> {
+            try {
+                return new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+            } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isZero();
+        assertThat(out).contains("28×28×6", "61,706");
+        assertThat(classes.get()).contains("casebook.cost.CostSheet").doesNotContain("org.nd4j.linalg.factory.Nd4j ", "tech.tablesaw.api.Table ");
+    }
+}

@@ -1,0 +1,385 @@
+"""The launcher on machines that lack something, each made up: a Java, a Maven, a package index of our own in a copy of the project."""
+import hashlib
+import importlib.machinery
+import importlib.util
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import zipfile
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+CLOSED = "http://127.0.0.1:9/simple"  # nobody listens on the discard port
+
+# Starts the copy's launcher where the only Java is the given one.
+START = """
+import importlib.machinery, importlib.util, sys
+from pathlib import Path
+loader = importlib.machinery.SourceFileLoader("launcher", sys.argv[1])
+launcher = importlib.util.module_from_spec(importlib.util.spec_from_loader("launcher", loader))
+loader.exec_module(launcher)
+java = sys.argv[2]
+launcher.java_candidates = lambda: [Path(java)] if java else []
+exec(sys.argv[3])
+sys.exit(launcher.start(sys.argv[4:]))
+"""
+
+MAVEN = """#!/bin/sh
+# Stands in for Maven: makes what the launcher looks for and counts how often.
+echo "$@" >>maven-calls
+[ ! -f maven-sleeps ] || sleep 1
+if [ -f maven-fails ]; then cat maven-fails; exit 1; fi
+case "$*" in
+*page-assets*) mkdir -p .casebook/assets/META-INF/resources/webjars/mathjax/3/es5
+  printf mathjax >.casebook/assets/META-INF/resources/webjars/mathjax/3/es5/tex-svg-full.js ;;
+*) mkdir -p lib/target/dependency && : >lib/target/casebook.jar && : >lib/target/dependency/a.jar && cp notebook.jar lib/target/casebook-notebook.jar ;;
+esac
+"""
+
+
+def load():
+    loader = importlib.machinery.SourceFileLoader("launcher", str(PROJECT / "casebook"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("launcher", loader))
+    sys.dont_write_bytecode, before = True, sys.dont_write_bytecode
+    try:
+        loader.exec_module(module)
+    finally:
+        sys.dont_write_bytecode = before
+    return module
+
+
+@unittest.skipIf(os.name == "nt", "the stand-ins are shell scripts")
+class LauncherTest(unittest.TestCase):
+    def setUp(self):
+        self.place = Path(tempfile.mkdtemp(prefix="casebook-test-"))
+        self.addCleanup(shutil.rmtree, self.place, ignore_errors=True)
+        self.project = self.place / "a learner's clöne"
+        self.home = self.place / "hömé"
+        self.home.mkdir()
+        (self.project / "notebooks" / "course").mkdir(parents=True)
+        (self.project / "lib" / "src" / "main" / "java").mkdir(parents=True)
+        shutil.copy(PROJECT / "casebook", self.project / "casebook")
+        (self.project / "notebooks" / "course" / "requirements.txt").write_text("")
+        for pom in ("pom.xml", "lib/pom.xml"):
+            (self.project / pom).write_text("<project/>")
+        self.script(self.project / "mvnw", MAVEN)
+        with zipfile.ZipFile(self.project / "notebook.jar", "w") as jar:
+            jar.writestr("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\r\nClass-Path: casebook.jar depende\r\n ncy/a.jar\r\n")
+        self.java = self.fake_java("17.0.15")
+
+    def script(self, path, text):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        path.chmod(0o755)
+        return path
+
+    def fake_java(self, version, modules=("java.base", "jdk.compiler", "jdk.jshell")):
+        home = self.place / f"jdk {version} {len(modules)}"
+        listed = "\n".join(f"echo {module}@{version}" for module in modules) or "exit 1"
+        return self.script(home / "bin" / "java", f"""#!/bin/sh
+echo "Picked up JAVA_TOOL_OPTIONS: -Dx=y" >&2
+case "$1" in
+-XshowSettings*) echo "    java.home = {home}" >&2; echo "    java.version = {version}" >&2 ;;
+--list-modules) {listed} ;;
+*) while [ "$1" != -jar ]; do shift; done
+   shift 2; printf '<%s>' "$@"; echo " $LC_ALL"; [ "$1" != fail ] || exit 7 ;;
+esac
+""")
+
+    def python_ready(self):
+        """An environment that counts as set up: its Python is this one, its course says what it was asked."""
+        venv = self.project / ".casebook" / "venv"
+        (venv / "bin").mkdir(parents=True)
+        (venv / "bin" / "python").symlink_to(sys.executable)
+        (venv / "casebook-stamp").write_text(hashlib.sha256(b"").hexdigest())
+        (self.project / "notebooks" / "course" / "__main__.py").write_text(
+            "import os, sys\nprint(sys.argv[1:], os.environ['JUPYTER_PATH'].split(os.pathsep)[0])\n")
+        return "import hashlib; launcher.MATHJAX = hashlib.sha256(b'mathjax').hexdigest()"
+
+    def run_it(self, *words, java=None, patch="", user=None, **variables):
+        env = {"PATH": "/usr/bin:/bin", "HOME": str(self.home), "LC_ALL": "C", **variables}
+        python = sys.executable
+        if user:
+            python = "/usr/bin/python3"
+        return subprocess.run([python, "-B", "-c", START, str(self.project / "casebook"), str(self.java if java is None else java), patch, *words],
+                              env=env, capture_output=True, text=True, encoding="utf-8", cwd=self.place, timeout=120, user=user)
+
+    def calls(self):
+        file = self.project / "maven-calls"
+        return file.read_text().splitlines() if file.exists() else []
+
+    def assertSentence(self, result, *parts, status=1):
+        """One line, no stack trace, and it says each of the parts."""
+        said = [line for line in result.stderr.splitlines() if not line.endswith("…")]
+        self.assertEqual(status, result.returncode, result.stderr)
+        self.assertEqual(1, len(said), result.stderr)
+        self.assertNotIn("Traceback", result.stderr)
+        for part in parts:
+            self.assertIn(part, said[0])
+
+    # ------------------------------------------------------------ the JDK
+
+    def test_old_java(self):
+        java = self.fake_java("11.0.2")
+        self.assertSentence(self.run_it("list", java=java), "JDK 17 or newer", "is Java 11.0.2", str(java), "JAVA_HOME")
+        self.assertSentence(self.run_it("run", java=self.fake_java("1.8.0_402", ())), "is Java 1.8.0_402")
+
+    def test_runtime_without_jshell(self):
+        java = self.fake_java("17.0.9", ("java.base", "jdk.compiler"))
+        self.assertSentence(self.run_it("run", java=java), "without jdk.jshell", str(java))
+
+    def test_no_java_then_one(self):
+        self.assertSentence(self.run_it("list", java=""), "none was found")
+        self.assertSentence(self.run_it("list", java="/nowhere/java"), "none was found")
+        self.assertEqual(0, self.run_it("list").returncode)
+
+    def test_java_that_does_not_start(self):
+        self.assertSentence(self.run_it("list", java=self.script(self.place / "x" / "java", "#!/bin/sh\nexit 1\n")), "doesn't start")
+
+    # ------------------------------------------------------------ handing over
+
+    def test_library_command_is_passed_on_word_for_word(self):
+        result = self.run_it("fail", "a b", "--kernel", "ü*", "")
+        self.assertEqual(7, result.returncode, result.stderr)
+        self.assertIn("<fail><a b><--kernel><ü*><>", result.stdout)
+        if sys.platform.startswith("linux"):
+            self.assertIn("C.UTF-8", result.stdout)
+
+    def test_course_command(self):
+        ready = self.python_ready()
+        result = self.run_it("run", "02", "--full", patch=ready)
+        self.assertEqual(0, result.returncode, result.stderr)
+        self.assertIn("['run', '02', '--full']", result.stdout)
+        self.assertIn(str(self.project / ".casebook" / "jupyter"), result.stdout)
+        self.assertEqual(2, self.run_it("run", "--kernel", "other", patch=ready).returncode)
+
+    def test_help_needs_nothing(self):
+        for words in ((), ("--help",), ("help",)):
+            result = self.run_it(*words, java="")
+            self.assertEqual(0, result.returncode)
+            self.assertIn("casebook run", result.stdout)
+        self.assertFalse((self.project / ".casebook").exists())
+
+    # ------------------------------------------------------------ building
+
+    def test_second_run_skips_what_is_done(self):
+        source = self.project / "lib" / "src" / "main" / "java" / "A.java"
+        source.write_text("class A {}")
+        for _ in range(2):
+            self.assertEqual(0, self.run_it("list").returncode)
+            self.assertEqual(1, len(self.calls()))
+        source.write_text("class A { }")
+        self.run_it("list")
+        self.assertEqual(2, len(self.calls()))
+        (self.project / "lib" / "target" / "dependency" / "a.jar").unlink()
+        self.run_it("list")
+        self.run_it("list")
+        self.assertEqual(3, len(self.calls()))
+
+    def test_broken_source(self):
+        (self.project / "maven-fails").write_text("[ERROR] COMPILATION ERROR : \n[ERROR] /x/lib/A.java:[3,5] ';' expected\n")
+        result = self.run_it("list")
+        self.assertEqual(1, result.returncode)
+        self.assertIn("A.java:[3,5] ';' expected", result.stderr)
+
+    def test_maven_without_network_then_with(self):
+        (self.project / "maven-fails").write_text("[ERROR] Could not transfer artifact org.nd4j:x from central: Unknown host repo.maven.apache.org\n")
+        self.assertSentence(self.run_it("list"), "no network", "again", "setup-library.log")
+        (self.project / "maven-fails").unlink()
+        self.assertEqual(0, self.run_it("list").returncode)
+
+    def test_full_disk(self):
+        (self.project / "maven-fails").write_text("java.io.IOException: No space left on device\n")
+        self.assertSentence(self.run_it("list"), "disk is full", "MB")
+        self.assertSentence(self.run_it("list", patch="launcher.free_space = lambda folder: 90"), "90 MB are free")
+        self.assertSentence(self.run_it("run", patch="launcher.free_space = lambda folder: 90"), "90 MB are free")
+
+    def test_half_unpacked_maven_is_fetched_again(self):
+        half = self.home / ".m2" / "wrapper" / "dists" / "apache-maven-3" / "abc"
+        half.mkdir(parents=True)
+        self.assertEqual(0, self.run_it("list").returncode)
+        self.assertFalse(half.exists())
+
+    def test_two_at_once(self):
+        (self.project / "maven-sleeps").touch()
+        command = [sys.executable, "-B", "-c", START, str(self.project / "casebook"), str(self.java), "", "list"]
+        both = [subprocess.Popen(command, env={"PATH": "/usr/bin:/bin", "HOME": str(self.home)}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(2)]
+        said = b"".join(child.communicate()[1] for child in both)
+        self.assertEqual([0, 0], [child.returncode for child in both])
+        self.assertEqual(1, len(self.calls()))
+        self.assertIn(b"waiting", said)
+
+    def test_interrupted_build(self):
+        (self.project / "maven-sleeps").touch()
+        command = [sys.executable, "-B", "-c", START, str(self.project / "casebook"), str(self.java), "", "list"]
+        child = subprocess.Popen(command, env={"PATH": "/usr/bin:/bin", "HOME": str(self.home)}, stderr=subprocess.PIPE)
+        deadline = time.monotonic() + 20
+        while not self.calls() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        child.send_signal(2)
+        self.assertIn(b"Interrupted", child.communicate()[1])
+        self.assertEqual(130, child.returncode)
+        (self.project / "maven-sleeps").unlink()
+        self.assertEqual(0, self.run_it("list").returncode)
+
+    # ------------------------------------------------------------ folders
+
+    def unprivileged(self):
+        """Another user's id where this one may write everywhere."""
+        if os.geteuid():
+            return None
+        if not os.path.exists("/usr/bin/python3") or subprocess.run(["/usr/bin/python3", "-c", "import sys; sys.exit(sys.version_info < (3, 10))"]).returncode:
+            self.skipTest("root, and no system Python to run as another user")
+        return 65534
+
+    def test_folder_that_cannot_be_written(self):
+        user = self.unprivileged()
+        self.place.chmod(0o755)
+        self.project.chmod(0o555)
+        self.addCleanup(self.project.chmod, 0o755)
+        self.assertSentence(self.run_it("list", user=user), "can't be written", str(self.project), "make it writable")
+        self.project.chmod(0o777)
+        self.home.chmod(0o777)
+        result = self.run_it("list", user=user)
+        self.assertEqual(0, result.returncode, result.stderr)
+
+    def test_home_that_cannot_be_written(self):
+        user = self.unprivileged()
+        self.place.chmod(0o755)
+        self.project.chmod(0o777)
+        self.home.chmod(0o555)
+        self.addCleanup(self.home.chmod, 0o755)
+        self.assertSentence(self.run_it("list", user=user), "MAVEN_USER_HOME")
+        for folder in ("lib", "lib/src"):
+            (self.project / folder).chmod(0o777)
+        (self.place / "m2").mkdir()
+        (self.place / "m2").chmod(0o777)
+        result = self.run_it("list", user=user, MAVEN_USER_HOME=str(self.place / "m2"))
+        self.assertEqual(0, result.returncode, result.stderr)
+        self.assertIn("-Dmaven.repo.local=", self.calls()[-1])
+
+    def test_moved_project(self):
+        ready = self.python_ready()
+        self.assertEqual(0, self.run_it("run", patch=ready).returncode)
+        moved = self.place / "moved"
+        self.project.rename(moved)
+        self.project = moved
+        result = self.run_it("run", patch=ready)
+        self.assertEqual(0, result.returncode, result.stderr)
+        spec = (moved / ".casebook" / "jupyter" / "kernels" / "java" / "kernel.json").read_text(encoding="utf-8")
+        self.assertIn(str(moved), spec)
+        self.assertNotIn("clöne", spec)
+
+    # ------------------------------------------------------------ Python
+
+    def test_venv_module_missing(self):
+        self.assertSentence(self.run_it("run", patch="import importlib.util as u; real = u.find_spec; u.find_spec = lambda name, *a: None if name == 'ensurepip' else real(name, *a)"),
+                            "venv", "run the command again")
+
+    def test_packages_without_network_then_with(self):
+        wheels = self.place / "wheels"
+        wheels.mkdir()
+        wheel = wheels / "tiny-1.0-py3-none-any.whl"
+        with zipfile.ZipFile(wheel, "w") as file:
+            file.writestr("tiny.py", "")
+            file.writestr("tiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n")
+            file.writestr("tiny-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+            file.writestr("tiny-1.0.dist-info/RECORD", "tiny.py,,\ntiny-1.0.dist-info/METADATA,,\ntiny-1.0.dist-info/WHEEL,,\ntiny-1.0.dist-info/RECORD,,\n")
+        checksum = hashlib.sha256(wheel.read_bytes()).hexdigest()
+        requirements = self.project / "notebooks" / "course" / "requirements.txt"
+        patch = "launcher.set_up_pages = lambda jdk: None; launcher.mathjax = lambda: ''"
+        (self.project / "notebooks" / "course" / "__main__.py").write_text("import tiny\n")
+
+        requirements.write_text(f"tiny==1.0 --hash=sha256:{checksum}\n")
+        self.assertSentence(self.run_it("run", patch=patch, PIP_INDEX_URL=CLOSED), "no network", "again", "setup-pip.log")
+        self.assertFalse((self.project / ".casebook" / "venv" / "casebook-stamp").exists())
+        result = self.run_it("run", patch=patch, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(wheels))
+        self.assertEqual(0, result.returncode, result.stderr)
+        again = self.run_it("run", patch=patch, PIP_INDEX_URL=CLOSED)
+        self.assertEqual(0, again.returncode, again.stderr)
+        self.assertNotIn("Setting up", again.stderr)
+
+        requirements.write_text(f"tiny==1.0 --hash=sha256:{checksum[::-1]}\n")
+        self.assertSentence(self.run_it("run", patch=patch, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(wheels)), "checksum")
+
+    # ------------------------------------------------------------ the kernel
+
+    def test_ijava(self):
+        ready = self.python_ready()
+        self.assertSentence(self.run_it("run", "--kernel", "ijava", patch=ready), "No IJava", "install.py")
+        folder = self.home / ".local" / "share" / "jupyter" / "kernels" / "java"
+        folder.mkdir(parents=True)
+        (folder / "ijava-1.3.0.jar").touch()
+        (folder / "kernel.json").write_text(json.dumps({
+            "argv": ["java", "-jar", "{resource_dir}/ijava-1.3.0.jar", "{connection_file}"], "display_name": "Java", "language": "java",
+            "env": {"IJAVA_TIMEOUT": "-1"}}))
+        result = self.run_it("run", "--kernel=ijava", "02", patch=ready)
+        self.assertEqual(0, result.returncode, result.stderr)
+        self.assertIn("['run', '02'] " + str(self.project / ".casebook" / "jupyter-ijava"), result.stdout)
+        spec = json.loads((self.project / ".casebook" / "jupyter-ijava" / "kernels" / "java" / "kernel.json").read_text(encoding="utf-8"))
+        self.assertEqual([str(folder / "ijava-1.3.0.jar"), "{connection_file}"], spec["argv"][-2:])
+        self.assertEqual(str(self.java), spec["argv"][0])
+        self.assertTrue(any(word.startswith("-Xmx") for word in spec["argv"]))
+        self.assertEqual("-1", spec["env"]["IJAVA_TIMEOUT"])
+
+    # ------------------------------------------------------------ doctor
+
+    def test_doctor_goes_on_past_what_is_wrong(self):
+        result = self.run_it("doctor", java="")
+        self.assertEqual(1, result.returncode)
+        self.assertRegex(result.stdout, r"WRONG +JDK")
+        self.assertIn("disk", result.stdout)
+        (self.project / "maven-fails").write_text("[ERROR] Unknown host\n")
+        result = self.run_it("doctor")
+        self.assertEqual(1, result.returncode)
+        self.assertRegex(result.stdout, r"ok +JDK[^\n]*17\.0\.15")
+        self.assertRegex(result.stdout, r"WRONG +library")
+        (self.project / "maven-fails").unlink()
+        self.assertIn("<doctor>", self.run_it("doctor").stdout)
+
+
+class PinnedTest(unittest.TestCase):
+    """Nothing is fetched that isn't pinned by a checksum."""
+
+    def test_every_package(self):
+        text = (PROJECT / "notebooks" / "course" / "requirements.txt").read_text(encoding="utf-8")
+        packages = [entry for entry in re.split(r"\n(?=\w)", re.sub(r"(?m)^\s*#.*\n", "", text)) if entry.strip()]
+        self.assertGreater(len(packages), 50)
+        for package in packages:
+            self.assertRegex(package, r"^[\w.\[\]-]+==\S+.*\\\n\s+--hash=sha256:[0-9a-f]{64}")
+
+    def test_maven(self):
+        self.assertRegex((PROJECT / ".mvn" / "wrapper" / "maven-wrapper.properties").read_text(),
+                         r"distributionUrl=https://repo\.maven\.apache\.org/\S+-bin\.zip\ndistributionSha256Sum=[0-9a-f]{64}\n")
+
+    def test_mathjax_is_the_same_in_the_pom(self):
+        self.assertIn("tex-svg-full.js", (PROJECT / "pom.xml").read_text(encoding="utf-8"))
+
+    @unittest.skipIf(os.name == "nt", "Windows keeps no such bit")
+    def test_scripts_can_be_run(self):
+        for name in ("casebook", "mvnw", ".ci/run"):
+            self.assertTrue((PROJECT / name).stat().st_mode & stat.S_IXUSR, name)
+
+
+class MachineTest(unittest.TestCase):
+    def test_java_versions(self):
+        launcher = load()
+        for version, major in (("17.0.15", 17), ("25", 25), ("1.8.0_402", 8), ("21-ea", 21), ("17.0.15-internal+0", 17)):
+            self.assertEqual(major, launcher.Jdk("", "", version, []).major)
+
+    def test_memory_decides_the_heap(self):
+        launcher = load()
+        for gigabytes, heap in ((2, "1024m"), (8, "2048m"), (64, "4096m")):
+            launcher.memory = lambda: gigabytes << 30
+            self.assertIn(f"-Xmx{heap}", launcher.java_options(launcher.Jdk("", "", "17", [])))
+
+
+if __name__ == "__main__":
+    unittest.main()
