@@ -245,8 +245,8 @@ esac
         self.project.chmod(0o555)
         self.addCleanup(self.project.chmod, 0o755)
         self.assertSentence(self.run_it("list", user=user), "can't be written", str(self.project), "make it writable")
-        self.project.chmod(0o777)
-        self.home.chmod(0o777)
+        for folder in (self.project, self.project / "lib", self.home):
+            folder.chmod(0o777)
         result = self.run_it("list", user=user)
         self.assertEqual(0, result.returncode, result.stderr)
 
@@ -257,8 +257,7 @@ esac
         self.home.chmod(0o555)
         self.addCleanup(self.home.chmod, 0o755)
         self.assertSentence(self.run_it("list", user=user), "MAVEN_USER_HOME")
-        for folder in ("lib", "lib/src"):
-            (self.project / folder).chmod(0o777)
+        (self.project / "lib").chmod(0o777)
         (self.place / "m2").mkdir()
         (self.place / "m2").chmod(0o777)
         result = self.run_it("list", user=user, MAVEN_USER_HOME=str(self.place / "m2"))

@@ -131,7 +131,7 @@ public interface Picture {
         try {
             Files.createDirectories(target.getParent());
             // Written beside it and moved, so that nobody finds half a file.
-            Path part = Files.createTempFile(target.getParent(), ".picture", ".part");
+            Path part = target.resolveSibling(target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
             try {
                 Files.write(part, bytes);
                 Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Writes a picture as SVG, small and ready to stand in a page. */
 final class Svg {
@@ -31,7 +32,8 @@ final class Svg {
         svg = svg.substring(svg.indexOf("<svg"));
         svg = svg.replaceAll("font-family:(&quot;[^&]*&quot;|[^;\"]*)", "font-family:" + Look.FAMILIES);
         // A hundredth of a pixel is enough; numbers outside of tags are text and stay.
-        svg = svg.replaceAll("(\\d+\\.\\d\\d)\\d+(?=[^<>]*>)", "$1");
+        svg = Pattern.compile("<[^>]+>").matcher(svg)
+                .replaceAll(tag -> Matcher.quoteReplacement(tag.group().replaceAll("(\\d+\\.\\d\\d)\\d+", "$1")));
         String words = "<title>" + escape(picture.title()) + "</title><desc>" + escape(picture.alt()) + "</desc>";
         return svg.replaceFirst("<svg ([^>]*)>", Matcher.quoteReplacement("<svg role=\"img\" ") + "$1>" + Matcher.quoteReplacement(words));
     }

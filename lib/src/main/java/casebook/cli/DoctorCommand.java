@@ -1,5 +1,6 @@
 package casebook.cli;
 
+import casebook.notebook.Checkup;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -17,9 +18,9 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        return new Checkup(finding -> {
-            out.print(finding.text());
+        return Checkup.run(finding -> {
+            out.print(finding);
             out.flush();
-        }).run() ? 0 : 1;
+        }) ? 0 : 1;
     }
 }

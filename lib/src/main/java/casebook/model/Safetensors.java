@@ -47,8 +47,9 @@ public record Safetensors(Map<String, INDArray> tensors, Map<String, String> met
         try {
             Path target = file.toAbsolutePath();
             Files.createDirectories(target.getParent());
-            partial = Files.createTempFile(target.getParent(), target.getFileName() + ".", ".part");
-            try (FileChannel out = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+            partial = target.resolveSibling(target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+            try (FileChannel out = FileChannel.open(partial, StandardOpenOption.WRITE, StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING)) {
                 ByteBuffer header = header(tensors, metadata);
                 while (header.hasRemaining()) {
                     out.write(header);

@@ -76,6 +76,13 @@ public final class Notebook {
         return new Live(kernel.orElse(null));
     }
 
+    /** Prints what is found on this machine, and what to do about what is wrong: the library's part of {@code ./casebook doctor}. */
+    public static void check() {
+        StringBuilder findings = new StringBuilder();
+        boolean healthy = Checkup.run(findings::append);
+        System.out.print(findings.append(healthy ? "\nEverything is ready." : "\nSomething is wrong: see the lines above.").append('\n'));
+    }
+
     /** True if experiments run at their full length: the environment variable {@code CASEBOOK_SETTING} is {@code full}. */
     public static boolean full() {
         return "full".equalsIgnoreCase(System.getenv("CASEBOOK_SETTING"));

@@ -86,6 +86,7 @@ class ChartsTest {
                 .filter(count -> count > 50).distinct().sorted().toArray();
 
         assertThat(blue).as("lengths in pixels").hasSize(2);
+        assertThat(blue[1]).as("the longest fills the chart").isGreaterThan(600);
         assertThat((double) blue[1] / blue[0]).isBetween(3.9, 4.1);
     }
 

@@ -72,6 +72,7 @@ class DrawingTest {
     void noArrowCrossesABoxOrAShape(Drawing drawing) {
         for (Arrow arrow : drawing.arrows()) {
             assertThat(arrow.points.size()).isGreaterThan(1);
+            assertThat(arrow.label.getWidth()).as("room for " + arrow.shape).isGreaterThanOrEqualTo(Look.width(Look.TEXT, arrow.shape));
             for (int i = 1; i < arrow.points.size(); i++) {
                 Line2D piece = new Line2D.Double(arrow.points.get(i - 1), arrow.points.get(i));
                 for (Box box : drawing.boxes()) {
@@ -116,7 +117,8 @@ class DrawingTest {
     @Test
     void boxesSayWhatALayerDoes() {
         assertThat(Xml.texts(Drawing.of(LeNet5.taught(10)))).contains("conv1", "convolution 5×5, 6 filters", "+ tanh",
-                "average pooling 2×2, stride 2", "fc3", "flatten", "fully connected, 120 outputs", "+ softmax", "28×28×6", "input", "output");
+                "average pooling 2×2, stride 2", "fc3", "flatten", "fully connected, 120 outputs", "+ softmax", "28×28×6", "input", "output")
+                .doesNotContain("fc3/flatten", "conv1/tanh");
         assertThat(Xml.texts(Drawing.of(LeNet5.paper()))).contains("table convolution 5×5, 16 filters", "subsampling 2×2, stride 2");
         assertThat(Xml.texts(Drawing.of(residual()))).contains("+ batch norm + ReLU", "convolution 3×3, stride 2, 32 filters");
     }
@@ -137,7 +139,18 @@ class DrawingTest {
 
         double beside = shortcut.points.stream().mapToDouble(point -> point.getX()).max().orElseThrow();
         assertThat(body).hasSize(2).allMatch(box -> box.bounds.getMaxX() < beside);
+        assertThat(body).allMatch(box -> Math.abs(box.bounds.getCenterX() - shortcut.from.bounds.getCenterX()) < 1);
         assertThat(arrow(drawing, "conv2", "conv3").points).as("the body is straight").hasSize(2);
+    }
+
+    @Test
+    void whatTwoLayersReadIsNotHiddenInABox() {
+        Network preactivated = Network.named("Preactivated").input(8, 8, 2).name("conv1").conv(2, 3, same())
+                .residual(main -> main.name("bn").batchNorm().relu().name("conv2").conv(2, 3, same())).build();
+        Drawing drawing = Drawing.of(preactivated);
+
+        assertThat(arrow(drawing, "conv1", "bn").shape).isEqualTo(arrow(drawing, "conv1", "add1").shape);
+        assertThat(Xml.texts(drawing)).contains("bn", "batch normalization", "+ ReLU", "normalization");
     }
 
     private static Arrow arrow(Drawing drawing, String from, String to) {

@@ -1,4 +1,4 @@
-package casebook.cli;
+package casebook.notebook;
 
 import casebook.compute.Convolutions;
 import java.awt.Font;
@@ -24,7 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Looks at everything that the library needs of a machine. No fault keeps it from looking at the rest. */
-final class Checkup {
+public final class Checkup {
 
     /** Two results agree if they differ by no more than this part of the largest number. */
     private static final double TOLERANCE = 1e-4;
@@ -82,8 +82,13 @@ final class Checkup {
     /**
      * Looks at everything.
      *
+     * @param report is given each finding as a line or two of text, as soon as it is there
      * @return true if nothing is wrong
      */
+    public static boolean run(Consumer<String> report) {
+        return new Checkup(finding -> report.accept(finding.text())).run();
+    }
+
     boolean run() {
         look("Java", "install a JDK (not only a runtime) of version 17 or newer and set JAVA_HOME to it", Checkup::java);
         look("heap", "", Checkup::heap);

@@ -1,9 +1,9 @@
-package casebook.cli;
+package casebook.notebook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import casebook.cli.Checkup.Finding;
-import casebook.cli.Checkup.State;
+import casebook.notebook.Checkup.Finding;
+import casebook.notebook.Checkup.State;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
