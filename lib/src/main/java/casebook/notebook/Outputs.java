@@ -21,6 +21,9 @@ final class Outputs {
     /** Letters of base64 above which a PNG is saved at half its size: a notebook with all its charts has to stay below a megabyte. */
     private static final int LARGE = 80_000;
 
+    /** Characters of SVG that a notebook keeps; beyond that it keeps the PNG alone. */
+    private static final int LARGEST_SVG = 40_000;
+
     private Outputs() {}
 
     /** The outputs that show this value, one below the other. */
@@ -69,12 +72,18 @@ final class Outputs {
             png = Png.base64(picture.image(1));
         }
         Map<String, String> data = new LinkedHashMap<>();
-        data.put(Bundle.SVG, withoutStyles(picture.svg()));
+        String svg = withoutStyles(picture.svg());
+        // A gallery as SVG draws every pixel by itself: it would be larger than its PNG and no sharper.
+        if (svg.length() <= LARGEST_SVG) {
+            data.put(Bundle.SVG, svg);
+        }
         data.put(Bundle.PNG, png);
         data.put(Bundle.TEXT, words(picture));
         Map<String, Object> size = new TreeMap<>(Map.of("width", picture.width(), "height", picture.height(), "alt", picture.alt()));
         Map<String, Object> metadata = new LinkedHashMap<>();
-        metadata.put(Bundle.SVG, Map.of("alt", picture.alt()));
+        if (data.containsKey(Bundle.SVG)) {
+            metadata.put(Bundle.SVG, Map.of("alt", picture.alt()));
+        }
         metadata.put(Bundle.PNG, size);
         return new Bundle(data, metadata);
     }
