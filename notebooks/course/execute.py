@@ -148,8 +148,13 @@ def guarded(work):
 
     try:
         asyncio.run(main())
-    except (asyncio.CancelledError, KeyboardInterrupt):
-        raise Stopped(stopped[0] if stopped else signal.SIGINT) from None
+    except KeyboardInterrupt:
+        raise Stopped(signal.SIGINT) from None
+    except BaseException:
+        # nbclient takes its cancelling for a dead kernel.
+        if stopped:
+            raise Stopped(stopped[0]) from None
+        raise
     if stopped:
         raise Stopped(stopped[0])
 

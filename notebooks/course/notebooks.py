@@ -47,7 +47,7 @@ def choose(words, folder=None):
     chosen = []
     for word in words:
         name = Path(word).name.removesuffix(".ipynb")
-        found = [path for path in every if name in (path.stem, path.stem.split("-")[0], path.stem.split("-")[0].lstrip("0"))]
+        found = [path for path in every if name in (path.stem, path.stem.split("-")[0], path.stem.split("-")[0].removeprefix("0"))]
         if not found:
             numbers = ", ".join(path.stem.split("-")[0] for path in every)
             raise Unknown(f"There is no notebook {word}; there are {numbers}." if every else f"There is no notebook in {folder or FOLDER}.")
