@@ -1,5 +1,6 @@
 package casebook.cli;
 
+import casebook.zoo.Nearest;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

@@ -26,6 +26,7 @@ public final class Execution {
     private final INDArray[] outputs;
     private final LayerPass[] passes;
     private final Map<String, INDArray> gradients = new LinkedHashMap<>();
+    private INDArray inputGradient;
 
     /**
      * Runs the forward pass.
@@ -87,8 +88,6 @@ public final class Execution {
         }
         return gradients;
     }
-
-    private INDArray inputGradient;
 
     /** The gradient of the loss with respect to the images, after {@link #backward}. */
     public INDArray inputGradient() {

@@ -77,7 +77,7 @@ public final class Model {
     }
 
     private static INDArray start(Parameter parameter, double gain, SplittableRandom random, DataType type) {
-        long[] shape = parameter.shape().stream().mapToLong(side -> side).toArray();
+        long[] shape = sides(parameter);
         if (parameter.start() instanceof Parameter.Start.Constant constant) {
             return Nd4j.valueArrayOf(shape, constant.value(), type);
         }
@@ -89,6 +89,10 @@ public final class Model {
             java.util.Arrays.setAll(values, i -> random.nextGaussian() * deviation);
         }
         return Tensors.of(type, values, shape);
+    }
+
+    private static long[] sides(Parameter parameter) {
+        return parameter.shape().stream().mapToLong(side -> side).toArray();
     }
 
     /** The full name of a layer's parameter; a layer that is used again has the first one's parameters. */
@@ -188,7 +192,13 @@ public final class Model {
      * @throws ModelFileException if the file is damaged, or belongs to another network
      */
     public static Model load(Network network, Path file) {
-        Model model = of(network, 0);
+        Map<String, INDArray> parameters = new LinkedHashMap<>();
+        for (Node node : network.nodes()) {
+            for (Parameter parameter : node.parameters()) {
+                parameters.put(fullName(network, node, parameter.name()), Nd4j.zeros(DataType.FLOAT, sides(parameter)));
+            }
+        }
+        Model model = new Model(network, DataType.FLOAT, parameters);
         model.read(file, Safetensors.read(file).tensors());
         return model;
     }

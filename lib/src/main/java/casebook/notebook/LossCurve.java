@@ -3,8 +3,10 @@ package casebook.notebook;
 import casebook.charts.Charts;
 import casebook.charts.Curve;
 import casebook.charts.Picture;
+import casebook.training.History;
 import casebook.training.TrainingListener;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -43,14 +45,10 @@ public final class LossCurve implements TrainingListener {
     }
 
     private Picture picture(int batches) {
-        int points = losses.size() / batches;
-        double[] x = new double[points];
-        double[] y = new double[points];
-        for (int i = 0; i < points; i++) {
-            x[i] = (i + 1.0) * batches;
-            y[i] = losses.subList(i * batches, (i + 1) * batches).stream().mapToDouble(loss -> loss).average().orElseThrow();
-        }
-        String title = String.format(Locale.ROOT, "%s: the loss goes from %.2f to %.2f in %,d steps", what, y[0], y[points - 1], losses.size());
+        double[] y = new History(losses, List.of(), false).smoothed(batches).stream().mapToDouble(loss -> loss).toArray();
+        double[] x = new double[y.length];
+        Arrays.setAll(x, i -> (i + 1.0) * batches);
+        String title = String.format(Locale.ROOT, "%s: the loss goes from %.2f to %.2f in %,d steps", what, y[0], y[y.length - 1], losses.size());
         String unit = batches == 1 ? "loss" : "loss, mean of " + batches + " batches";
         return Charts.curves(title, "step", unit, new Curve("training", x, y));
     }

@@ -1,4 +1,4 @@
-package casebook.cli;
+package casebook.zoo;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -6,12 +6,18 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** What a mistyped word may have been meant to be. */
-final class Nearest {
+public final class Nearest {
 
     private Nearest() {}
 
-    /** The three words most like this one, by the number of letters to change. */
-    static String to(String word, Collection<String> known) {
+    /**
+     * The three words most like this one, by the number of letters to change.
+     *
+     * @param word what was typed
+     * @param known what there is
+     * @return the words, with commas between them
+     */
+    public static String to(String word, Collection<String> known) {
         return known.stream().sorted(Comparator.comparingInt(other -> distance(word.toLowerCase(Locale.ROOT), other))).limit(3)
                 .collect(Collectors.joining(", "));
     }
