@@ -14,6 +14,33 @@ public final class Zoo {
     static {
         NETWORKS.put("lenet-5", () -> LeNet5.taught(10));
         NETWORKS.put("lenet-5-1998", LeNet5::paper);
+        NETWORKS.put("alexnet", AlexNet::oneTower);
+        NETWORKS.put("alexnet-two-gpu", AlexNet::twoGpu);
+        NETWORKS.put("alexnet-owt", AlexNet::oneWeirdTrick);
+        NETWORKS.put("vgg-11", () -> Vgg.of(Vgg.Configuration.A));
+        NETWORKS.put("vgg-13", () -> Vgg.of(Vgg.Configuration.B));
+        NETWORKS.put("vgg-16c", () -> Vgg.of(Vgg.Configuration.C));
+        NETWORKS.put("vgg-16", () -> Vgg.of(Vgg.Configuration.D));
+        NETWORKS.put("vgg-19", () -> Vgg.of(Vgg.Configuration.E));
+        NETWORKS.put("plain-18", () -> ResNet.plain(18));
+        NETWORKS.put("plain-34", () -> ResNet.plain(34));
+        for (int depth : List.of(18, 34, 50, 101, 152)) {
+            NETWORKS.put("resnet-" + depth, () -> ResNet.of(depth));
+        }
+        for (int depth : List.of(50, 101, 152)) {
+            NETWORKS.put("resnet-" + depth + "-v1.5", () -> ResNet.v15(depth));
+        }
+        for (int depth : List.of(20, 32, 44, 56, 110)) {
+            NETWORKS.put("cifar-resnet-" + depth, () -> ResNet.cifar(depth));
+        }
+        for (int depth : List.of(20, 56)) {
+            NETWORKS.put("cifar-plain-" + depth, () -> ResNet.cifarPlain(depth));
+        }
+        NETWORKS.put("nin", NetworkInNetwork::imageNet);
+        NETWORKS.put("inception-module-naive", GoogLeNet::naiveModule);
+        NETWORKS.put("inception-module", GoogLeNet::module);
+        NETWORKS.put("googlenet", GoogLeNet::network);
+        NETWORKS.put("googlenet-with-heads", GoogLeNet::withHeads);
     }
 
     private Zoo() {}
