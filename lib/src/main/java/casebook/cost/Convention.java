@@ -1,47 +1,165 @@
 package casebook.cost;
 
+import casebook.layers.Convolution;
 import casebook.layers.Cost;
+import casebook.layers.FullyConnected;
 import casebook.layers.Layer.Category;
 import casebook.layers.Parameter;
 import casebook.network.Node;
+import casebook.zoo.Nearest;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /**
  * What counts. Tools and papers differ in it, and that is why they print different figures for the same network.
  *
- * @param biases count biases as parameters
- * @param normalization count γ and β of batch normalization as parameters
- * @param movingStatistics count the moving mean and variance as parameters
- * @param auxiliaryHeads count side branches that are dropped at inference
- * @param biasAdditions count the additions of biases as multiply-accumulates
- * @param poolingOperations count what pooling does
- * @param normalizationOperations count what normalization does
- * @param activationOperations count what activations do
- * @param flops count FLOPs, two for each multiply-accumulate, instead of MACs
+ * <p>A convention can be written in words, {@code papers +moving-statistics -biases}: a start, {@code papers} or
+ * {@code connections}, then what is switched on and off. {@link #of(String)} reads it and {@link #toString()} writes it.
+ *
+ * @param biases which biases count as parameters
+ * @param counted what else counts
  */
-public record Convention(boolean biases, boolean normalization, boolean movingStatistics, boolean auxiliaryHeads,
-        boolean biasAdditions, boolean poolingOperations, boolean normalizationOperations, boolean activationOperations,
-        boolean flops) {
+public record Convention(Biases biases, Set<Count> counted) {
+
+    /** Which biases count. */
+    public enum Biases {
+        /** None, as in many tables of papers. */
+        NONE,
+        /** Those that the network has. */
+        BUILT,
+        /**
+         * One for each filter and each output, whether the network has it or not. Keras' residual networks have biases before
+         * batch normalization, where they are of no use.
+         */
+        EVERYWHERE
+    }
+
+    /** What may count or not. */
+    public enum Count {
+        /** γ and β of batch normalization, as parameters. */
+        NORMALIZATION,
+        /** The moving mean and variance of batch normalization, as parameters. */
+        MOVING_STATISTICS,
+        /** Side branches that are dropped at inference. */
+        AUXILIARY_HEADS,
+        /** The additions of biases, as multiply-accumulates. */
+        BIAS_ADDITIONS,
+        /** What pooling does: a comparison or an addition for each number of a window. */
+        POOLING,
+        /** What normalization does. */
+        NORMALIZATION_OPERATIONS,
+        /** What activations do. */
+        ACTIVATIONS,
+        /** The additions where branches meet, and the products of channel scaling. */
+        MERGES,
+        /** FLOPs, two for each multiply-accumulate, instead of MACs. */
+        FLOPS;
+
+        /** The name in words: {@code moving-statistics}. */
+        String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
 
     /** The papers': trainable parameters with biases; multiply-accumulates of convolutions and fully connected layers. */
-    public static final Convention PAPERS = new Convention(true, true, false, true, false, false, false, false, false);
+    public static final Convention PAPERS = new Convention(Biases.BUILT, Set.of(Count.NORMALIZATION, Count.AUXILIARY_HEADS));
 
     /** LeCun et al. 1998: connections, each bias and each input of a subsampling window included. */
-    public static final Convention CONNECTIONS = new Convention(true, true, false, true, true, true, false, false, false);
+    public static final Convention CONNECTIONS = PAPERS.with(Count.BIAS_ADDITIONS).with(Count.POOLING);
 
-    /** True if this parameter counts. */
-    public boolean counts(Parameter parameter) {
-        return switch (parameter.role()) {
-            case WEIGHT -> true;
-            case BIAS -> biases;
-            case NORMALIZATION -> normalization;
-            case STATISTIC -> movingStatistics;
-            case FIXED -> false;
-        };
+    /** A convention, kept as it is now. */
+    public Convention {
+        counted = Set.copyOf(counted);
+    }
+
+    /**
+     * Reads a convention in words: {@code papers}, {@code papers +moving-statistics biases=everywhere}, {@code -biases +flops}.
+     * Words are separated by blanks or commas; without a start it is {@code papers}.
+     *
+     * @throws IllegalArgumentException if a word is not known; the message names the nearest
+     */
+    public static Convention of(String words) {
+        Convention convention = PAPERS;
+        for (String word : words.toLowerCase(Locale.ROOT).strip().split("[\\s,]+")) {
+            convention = switch (word) {
+                case "" -> convention;
+                case "papers" -> PAPERS;
+                case "connections" -> CONNECTIONS;
+                case "-biases", "biases=none" -> convention.with(Biases.NONE);
+                case "+biases", "biases=built" -> convention.with(Biases.BUILT);
+                case "biases=everywhere" -> convention.with(Biases.EVERYWHERE);
+                default -> word.startsWith("-") ? convention.without(named(word)) : convention.with(named(word));
+            };
+        }
+        return convention;
+    }
+
+    private static Count named(String word) {
+        List<String> names = Arrays.stream(Count.values()).map(Count::word).toList();
+        int place = names.indexOf(word.substring(1));
+        if (place < 0 || word.charAt(0) != '+' && word.charAt(0) != '-') {
+            throw new IllegalArgumentException("a convention has no word \"" + word + "\": it starts with papers or connections, and goes on "
+                    + "with +, -, and one of biases, " + String.join(", ", names) + "; there is also biases=everywhere. Nearest to yours: "
+                    + Nearest.to(word.replaceFirst("^[+-]", ""), names));
+        }
+        return Count.values()[place];
+    }
+
+    /** The same with other biases. */
+    public Convention with(Biases others) {
+        return new Convention(others, counted);
+    }
+
+    /** The same, and this counts too. */
+    public Convention with(Count count) {
+        Set<Count> more = EnumSet.of(count);
+        more.addAll(counted);
+        return new Convention(biases, more);
+    }
+
+    /** The same, but this does not count. */
+    public Convention without(Count count) {
+        Set<Count> fewer = EnumSet.of(count);
+        fewer.addAll(counted);
+        fewer.remove(count);
+        return new Convention(biases, fewer);
+    }
+
+    /** True if this counts. */
+    public boolean counts(Count count) {
+        return counted.contains(count);
     }
 
     /** True if this layer counts at all. */
     public boolean counts(Node node) {
-        return auxiliaryHeads || !node.auxiliary();
+        return counts(Count.AUXILIARY_HEADS) || !node.auxiliary();
+    }
+
+    /** The parameters of a layer; none if it uses those of an earlier one. */
+    public long parameters(Node node) {
+        long count = 0;
+        boolean biased = false;
+        for (Parameter parameter : node.parameters()) {
+            biased |= parameter.role() == Parameter.Role.BIAS;
+            if (counts(parameter)) {
+                count = Math.addExact(count, parameter.count());
+            }
+        }
+        boolean weighted = node.layer() instanceof Convolution || node.layer() instanceof FullyConnected;
+        return biases == Biases.EVERYWHERE && weighted && !biased && !node.shared() ? count + node.output().channels() : count;
+    }
+
+    private boolean counts(Parameter parameter) {
+        return switch (parameter.role()) {
+            case WEIGHT -> true;
+            case BIAS -> biases != Biases.NONE;
+            case NORMALIZATION -> counts(Count.NORMALIZATION);
+            case STATISTIC -> counts(Count.MOVING_STATISTICS);
+            case FIXED -> false;
+        };
     }
 
     /** The multiply-accumulates (or FLOPs) of a layer. */
@@ -49,20 +167,41 @@ public record Convention(boolean biases, boolean normalization, boolean movingSt
         Cost cost = node.cost();
         Category category = node.layer().category();
         long macs = 0;
-        long operations = 0;
-        if (category != Category.POOLING || poolingOperations) {
-            macs = cost.macs() + (biasAdditions ? cost.biasAdditions() : 0);
+        if (category != Category.POOLING || counts(Count.POOLING)) {
+            macs = Math.addExact(cost.macs(), counts(Count.BIAS_ADDITIONS) ? cost.biasAdditions() : 0);
         }
-        if (category == Category.POOLING && poolingOperations
-                || category == Category.NORMALIZATION && normalizationOperations
-                || category == Category.ACTIVATION && activationOperations) {
-            operations = cost.operations();
-        }
-        return flops ? Math.addExact(Math.multiplyExact(2L, macs), operations) : Math.addExact(macs, operations);
+        boolean operations = switch (category) {
+            case POOLING -> counts(Count.POOLING);
+            case NORMALIZATION -> counts(Count.NORMALIZATION_OPERATIONS);
+            case ACTIVATION -> counts(Count.ACTIVATIONS);
+            case MERGE -> counts(Count.MERGES);
+            default -> false;
+        };
+        return Math.addExact(flops() ? Math.multiplyExact(2L, macs) : macs, operations ? cost.operations() : 0);
+    }
+
+    /** True if {@link #macs} counts FLOPs, two for each multiply-accumulate. */
+    public boolean flops() {
+        return counts(Count.FLOPS);
     }
 
     /** What {@link #macs} counts: {@code MACs} or {@code FLOPs}. */
     public String unit() {
-        return flops ? "FLOPs" : "MACs";
+        return flops() ? "FLOPs" : "MACs";
+    }
+
+    /** In words, as {@link #of(String)} reads it. */
+    @Override
+    public String toString() {
+        StringBuilder words = new StringBuilder("papers");
+        if (biases != Biases.BUILT) {
+            words.append(biases == Biases.NONE ? " -biases" : " biases=everywhere");
+        }
+        for (Count count : Count.values()) {
+            if (counts(count) != PAPERS.counts(count)) {
+                words.append(counts(count) ? " +" : " -").append(count.word());
+            }
+        }
+        return words.toString();
     }
 }

@@ -73,18 +73,14 @@ public final class CostSheet {
             if (!convention.counts(node)) {
                 continue;
             }
-            long parameters = 0;
             long statistics = 0;
             for (Parameter parameter : node.parameters()) {
-                if (convention.counts(parameter)) {
-                    parameters = Math.addExact(parameters, parameter.count());
-                }
                 if (parameter.role() == Parameter.Role.STATISTIC) {
                     statistics += parameter.count();
                 }
             }
-            counted.add(new Row(node.name(), node.layer().kind(), node.stage(), node.inputShapes(), node.output(), parameters,
-                    statistics, convention.macs(node), node.output().elements(), fields.get(node.index()).side()));
+            counted.add(new Row(node.name(), node.layer().kind(), node.stage(), node.inputShapes(), node.output(),
+                    convention.parameters(node), statistics, convention.macs(node), node.output().elements(), fields.get(node.index()).side()));
         }
         rows = List.copyOf(counted);
         total = sum(network.name(), rows);

@@ -58,6 +58,8 @@ class GradientTest {
                 arguments(new Dropout(0.4), volume),
                 arguments(new Flatten(), volume),
                 arguments(new Subsampling(2), volume),
+                arguments(new PaddedShortcut(6, 1), volume),
+                arguments(new PaddedShortcut(7, 2), volume),
                 arguments(new TableConvolution(List.of(List.of(0, 1), List.of(1, 2, 3), List.of(3)), 3), volume),
                 arguments(new RadialBasis(List.of(List.of(1.0, -1.0, 1.0), List.of(-1.0, -1.0, 1.0))), Shape.vector(3)));
     }
