@@ -1,5 +1,6 @@
 package casebook.cli;
 
+import casebook.cost.Convention;
 import casebook.cost.CostSheet;
 import casebook.network.Network;
 import casebook.notebook.Grids;
@@ -32,13 +33,19 @@ final class CostCommand implements Callable<Integer> {
             description = "What a row is: layer (unless something else is said) or stage.")
     private String by;
 
+    @Option(names = "--convention", paramLabel = "WORDS", defaultValue = "papers",
+            description = "What counts: papers (unless something else is said) or connections, then what is switched on and off, as in "
+                    + "\"papers +moving-statistics -biases\". Switches: biases, normalization, moving-statistics, auxiliary-heads, "
+                    + "bias-additions, max-pooling, average-pooling, normalization-operations, activations, merges, flops; also biases=everywhere.")
+    private String convention;
+
     @Override
     public Integer call() {
         boolean stages = by.equals("stage");
         if (!stages && !by.equals("layer")) {
             throw new ParameterException(spec.commandLine(), "--by takes layer or stage, not \"" + by + "\"");
         }
-        CostSheet sheet = CostSheet.of(network(spec, id));
+        CostSheet sheet = CostSheet.of(network(spec, id), convention());
         PrintWriter out = spec.commandLine().getOut();
         if (csv) {
             out.print(stages ? stages(sheet) : sheet.csv());
@@ -47,6 +54,14 @@ final class CostCommand implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    private Convention convention() {
+        try {
+            return Convention.of(convention);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
     }
 
     /**

@@ -1,7 +1,10 @@
 package casebook.compute;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.INDArrayIndex;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
@@ -29,6 +32,7 @@ public record Convolutions(int strideHeight, int strideWidth, int dilation, int 
      */
     public INDArray forward(INDArray x, INDArray weights, INDArray bias) {
         INDArray padded = padded(x);
+        weights = spread(weights);
         if (groups == 1) {
             return conv2d("conv2d", weights, inputs(padded, weights, bias))[0];
         }
@@ -49,9 +53,10 @@ public record Convolutions(int strideHeight, int strideWidth, int dilation, int 
     public Gradients backward(INDArray x, INDArray weights, INDArray bias, INDArray dy) {
         INDArray padded = padded(x);
         INDArray y = Tensors.rowMajor(dy);
+        weights = spread(weights);
         if (groups == 1) {
             INDArray[] g = conv2d("conv2d_bp", weights, inputs(padded, weights, bias, y));
-            return new Gradients(unpadded(g[0]), g[1], bias == null ? null : g[2]);
+            return new Gradients(unpadded(g[0]), gathered(g[1]), bias == null ? null : g[2]);
         }
         INDArray[] dx = new INDArray[groups];
         INDArray[] dw = new INDArray[groups];
@@ -61,7 +66,31 @@ public record Convolutions(int strideHeight, int strideWidth, int dilation, int 
             dx[g] = part[0];
             dw[g] = part[1];
         }
-        return new Gradients(unpadded(Nd4j.concat(1, dx)), Nd4j.concat(0, dw), bias == null ? null : Tensors.sumPerChannel(y));
+        return new Gradients(unpadded(Nd4j.concat(1, dx)), gathered(Nd4j.concat(0, dw)), bias == null ? null : Tensors.sumPerChannel(y));
+    }
+
+    /**
+     * A dilated filter as an ordinary one, with zeros between its weights: ND4J's own dilation fails in float32 where oneDNN
+     * is below it.
+     */
+    private INDArray spread(INDArray weights) {
+        if (dilation == 1) {
+            return weights;
+        }
+        INDArray spread = Tensors.zeros(weights, weights.size(0), weights.size(1),
+                dilation * (weights.size(2) - 1) + 1, dilation * (weights.size(3) - 1) + 1);
+        spread.get(places(spread)).assign(weights);
+        return spread;
+    }
+
+    /** The gradient of a spread filter's weights alone. */
+    private INDArray gathered(INDArray gradient) {
+        return dilation == 1 ? gradient : gradient.get(places(gradient)).dup('c');
+    }
+
+    private INDArrayIndex[] places(INDArray spread) {
+        return new INDArrayIndex[] {NDArrayIndex.all(), NDArrayIndex.all(),
+            NDArrayIndex.interval(0, dilation, spread.size(2)), NDArrayIndex.interval(0, dilation, spread.size(3))};
     }
 
     private boolean symmetric() {
@@ -88,11 +117,11 @@ public record Convolutions(int strideHeight, int strideWidth, int dilation, int 
     }
 
     private static INDArray[] inputs(INDArray x, INDArray weights, INDArray bias, INDArray... rest) {
-        java.util.List<INDArray> all = new java.util.ArrayList<>(java.util.List.of(x, weights));
+        List<INDArray> all = new ArrayList<>(List.of(x, weights));
         if (bias != null) {
             all.add(bias);
         }
-        all.addAll(java.util.List.of(rest));
+        all.addAll(List.of(rest));
         return all.toArray(new INDArray[0]);
     }
 
@@ -103,7 +132,7 @@ public record Convolutions(int strideHeight, int strideWidth, int dilation, int 
         int nchw = 0;
         int filtersFirst = 1;
         int[] arguments = {(int) weights.size(2), (int) weights.size(3), strideHeight, strideWidth, top, left,
-            dilation, dilation, explicitPadding, nchw, filtersFirst};
+            1, 1, explicitPadding, nchw, filtersFirst};
         return Tensors.run(operation, arguments, inputs);
     }
 }

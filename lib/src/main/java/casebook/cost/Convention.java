@@ -4,6 +4,7 @@ import casebook.layers.Convolution;
 import casebook.layers.Cost;
 import casebook.layers.FullyConnected;
 import casebook.layers.Layer.Category;
+import casebook.layers.MaxPooling;
 import casebook.layers.Parameter;
 import casebook.network.Node;
 import casebook.zoo.Nearest;
@@ -47,15 +48,17 @@ public record Convention(Biases biases, Set<Count> counted) {
         AUXILIARY_HEADS,
         /** The additions of biases, as multiply-accumulates. */
         BIAS_ADDITIONS,
-        /** What pooling does: a comparison or an addition for each number of a window. */
-        POOLING,
+        /** What max pooling does: a comparison for each number of a window. */
+        MAX_POOLING,
+        /** What the other poolings do: an addition for each number of a window. */
+        AVERAGE_POOLING,
         /** What normalization does. */
         NORMALIZATION_OPERATIONS,
         /** What activations do. */
         ACTIVATIONS,
         /** The additions where branches meet, and the products of channel scaling. */
         MERGES,
-        /** FLOPs, two for each multiply-accumulate, instead of MACs. */
+        /** FLOPs instead of MACs: two for each multiply-accumulate, one for everything else. */
         FLOPS;
 
         /** The name in words: {@code moving-statistics}. */
@@ -68,7 +71,7 @@ public record Convention(Biases biases, Set<Count> counted) {
     public static final Convention PAPERS = new Convention(Biases.BUILT, Set.of(Count.NORMALIZATION, Count.AUXILIARY_HEADS));
 
     /** LeCun et al. 1998: connections, each bias and each input of a subsampling window included. */
-    public static final Convention CONNECTIONS = PAPERS.with(Count.BIAS_ADDITIONS).with(Count.POOLING);
+    public static final Convention CONNECTIONS = PAPERS.with(Count.BIAS_ADDITIONS).with(Count.AVERAGE_POOLING);
 
     /** A convention, kept as it is now. */
     public Convention {
@@ -166,18 +169,19 @@ public record Convention(Biases biases, Set<Count> counted) {
     public long macs(Node node) {
         Cost cost = node.cost();
         Category category = node.layer().category();
-        long macs = 0;
-        if (category != Category.POOLING || counts(Count.POOLING)) {
-            macs = Math.addExact(cost.macs(), counts(Count.BIAS_ADDITIONS) ? cost.biasAdditions() : 0);
-        }
+        boolean pooling = counts(node.layer() instanceof MaxPooling ? Count.MAX_POOLING : Count.AVERAGE_POOLING);
         boolean operations = switch (category) {
-            case POOLING -> counts(Count.POOLING);
+            case POOLING -> pooling;
             case NORMALIZATION -> counts(Count.NORMALIZATION_OPERATIONS);
             case ACTIVATION -> counts(Count.ACTIVATIONS);
             case MERGE -> counts(Count.MERGES);
             default -> false;
         };
-        return Math.addExact(flops() ? Math.multiplyExact(2L, macs) : macs, operations ? cost.operations() : 0);
+        long sum = 0;
+        if (category != Category.POOLING || pooling) {
+            sum = Math.addExact(Math.multiplyExact(cost.macs(), flops() ? 2 : 1), counts(Count.BIAS_ADDITIONS) ? cost.biasAdditions() : 0);
+        }
+        return Math.addExact(sum, operations ? cost.operations() : 0);
     }
 
     /** True if {@link #macs} counts FLOPs, two for each multiply-accumulate. */

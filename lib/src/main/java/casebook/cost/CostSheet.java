@@ -73,17 +73,21 @@ public final class CostSheet {
             if (!convention.counts(node)) {
                 continue;
             }
-            long statistics = 0;
-            for (Parameter parameter : node.parameters()) {
-                if (parameter.role() == Parameter.Role.STATISTIC) {
-                    statistics += parameter.count();
-                }
+            try {
+                counted.add(row(node, fields.get(node.index()).side()));
+            } catch (ArithmeticException e) {
+                throw new ArithmeticException(node.name() + ": more than 2⁶³ of something, which can't be counted");
             }
-            counted.add(new Row(node.name(), node.layer().kind(), node.stage(), node.inputShapes(), node.output(),
-                    convention.parameters(node), statistics, convention.macs(node), node.output().elements(), fields.get(node.index()).side()));
         }
         rows = List.copyOf(counted);
         total = sum(network.name(), rows);
+    }
+
+    private Row row(Node node, int receptiveField) {
+        long statistics = node.parameters().stream().filter(parameter -> parameter.role() == Parameter.Role.STATISTIC)
+                .mapToLong(Parameter::count).sum();
+        return new Row(node.name(), node.layer().kind(), node.stage(), node.inputShapes(), node.output(), convention.parameters(node),
+                statistics, convention.macs(node), node.output().elements(), receptiveField);
     }
 
     /** The sheet in the papers' convention. */

@@ -31,7 +31,7 @@ public record Add() implements Layer {
     /** One addition for each number, for each input after the first. */
     @Override
     public Cost cost(List<Shape> inputs) {
-        return Cost.operations(inputs.get(0).elements() * (inputs.size() - 1));
+        return Cost.operations(inputs.get(0).elements(), inputs.size() - 1);
     }
 
     @Override

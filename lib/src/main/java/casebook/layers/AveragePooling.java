@@ -33,7 +33,7 @@ public record AveragePooling(Window window) implements SingleInputLayer {
     /** One addition for each number in each window. */
     @Override
     public Cost cost(Shape input) {
-        return Cost.operations(output(input).elements() * window.height() * window.width());
+        return Cost.operations(output(input).elements(), (long) window.height() * window.width());
     }
 
     @Override

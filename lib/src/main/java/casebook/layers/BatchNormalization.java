@@ -51,7 +51,7 @@ public record BatchNormalization(double epsilon, double momentum) implements Sin
     /** When predicting, one multiplication and one addition for each number. */
     @Override
     public Cost cost(Shape input) {
-        return Cost.operations(2 * input.elements());
+        return Cost.operations(input.elements(), 2);
     }
 
     @Override

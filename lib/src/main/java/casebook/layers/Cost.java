@@ -19,8 +19,13 @@ public record Cost(long macs, long biasAdditions, long operations) {
         return new Cost(macs, biasAdditions, 0);
     }
 
-    /** The cost of a layer without weights. */
-    public static Cost operations(long operations) {
-        return new Cost(0, 0, operations);
+    /** The cost of a layer without weights: one operation for each of so many numbers. */
+    public static Cost operations(long numbers) {
+        return new Cost(0, 0, numbers);
+    }
+
+    /** The cost of a layer without weights: several operations for each of so many numbers. */
+    public static Cost operations(long numbers, long each) {
+        return new Cost(0, 0, Math.multiplyExact(numbers, each));
     }
 }

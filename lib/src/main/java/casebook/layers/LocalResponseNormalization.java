@@ -46,7 +46,7 @@ public record LocalResponseNormalization(int size, double alpha, double beta, do
     /** For each number: {@code size} squares and additions, one power and one division. */
     @Override
     public Cost cost(Shape input) {
-        return Cost.operations(input.elements() * (2L * size + 2));
+        return Cost.operations(input.elements(), 2L * size + 2);
     }
 
     @Override

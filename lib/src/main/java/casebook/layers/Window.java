@@ -25,6 +25,10 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
         atLeastOne("the filter's width", width);
         atLeastOne("the stride", Math.min(strideHeight, strideWidth));
         atLeastOne("the dilation", dilation);
+        long extent = (long) dilation * (Math.max(height, width) - 1) + 1;
+        if (extent > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("a filter with dilation " + dilation + " would reach over " + extent + " positions: no image is that large");
+        }
     }
 
     static void atLeastOne(String what, long value) {
@@ -72,16 +76,16 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
 
     private int side(int n, int f, int s, int before, int after) {
         if (padding.same()) {
-            return (n + s - 1) / s;
+            return (int) (((long) n + s - 1) / s);
         }
         long room = (long) n + before + after - f;
         if (room < 0) {
             return 0;
         }
         if (!roundUp) {
-            return (int) (room / s) + 1;
+            return Math.toIntExact(room / s + 1);
         }
-        int side = (int) ((room + s - 1) / s) + 1;
+        int side = Math.toIntExact((room + s - 1) / s + 1);
         // A window that would start beyond the input and its left padding sees nothing, and is left out.
         return (long) (side - 1) * s >= (long) n + before ? side - 1 : side;
     }

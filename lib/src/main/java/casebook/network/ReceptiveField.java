@@ -43,7 +43,11 @@ public record ReceptiveField(int height, int width, int stepHeight, int stepWidt
     }
 
     private ReceptiveField through(Field field) {
-        return new ReceptiveField(height + (field.height() - 1) * stepHeight, width + (field.width() - 1) * stepWidth,
-                stepHeight * field.strideHeight(), stepWidth * field.strideWidth(), false);
+        return new ReceptiveField(capped(height + (field.height() - 1L) * stepHeight), capped(width + (field.width() - 1L) * stepWidth),
+                capped((long) stepHeight * field.strideHeight()), capped((long) stepWidth * field.strideWidth()), false);
+    }
+
+    private static int capped(long pixels) {
+        return (int) Math.min(Integer.MAX_VALUE, pixels);
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class CostSheetTest {
@@ -112,10 +113,11 @@ class CostSheetTest {
         assertThat(macs).isEqualTo(16 * 3 * 18 + 16 * 3 * 3 + 60);
         assertThat(macs(network, "+flops")).isEqualTo(2 * macs);
         assertThat(macs(network, "+bias-additions")).isEqualTo(macs + 48 + 5);
-        assertThat(macs(network, "+pooling")).isEqualTo(macs + 48);
+        assertThat(macs(network, "+max-pooling")).isEqualTo(macs + 48);
+        assertThat(macs(network, "+average-pooling")).isEqualTo(macs);
         assertThat(macs(network, "+normalization-operations")).isEqualTo(macs + 96);
         assertThat(macs(network, "+activations, +merges")).isEqualTo(macs + 48 + 48);
-        assertThat(macs(network, "+flops +merges")).isEqualTo(2 * macs + 48);
+        assertThat(macs(network, "+flops +merges +bias-additions")).isEqualTo(2 * macs + 48 + 53);
     }
 
     private static long parameters(Network network, String convention) {
@@ -126,10 +128,21 @@ class CostSheetTest {
         return CostSheet.of(network, Convention.of(convention)).macs();
     }
 
+    /** What the counters print for torchvision's ResNet-50 (or Keras' own), run once: see the rows of published.csv. */
+    @ParameterizedTest
+    @CsvSource({"resnet-50-v1.5, papers, 25557032, 4089184256", "resnet-50, papers biases=everywhere +moving-statistics, 25636712, 3857973248",
+        "resnet-50-v1.5, papers +bias-additions, 25557032, 4089185256", "resnet-50-v1.5, papers +flops, 25557032, 8178368512",
+        "resnet-50-v1.5, papers +normalization-operations +average-pooling, 25557032, 4111512576",
+        "googlenet-with-heads, papers -auxiliary-heads, 6998552, 1582671872"})
+    void aConventionGivesTheFigureOfACounter(String id, String convention, long parameters, long macs) {
+        assertThat(parameters(Zoo.network(id), convention)).isEqualTo(parameters);
+        assertThat(macs(Zoo.network(id), convention)).isEqualTo(macs);
+    }
+
     @Test
     void conventionsAreReadAndWrittenInWords() {
         assertThat(Convention.of("")).isEqualTo(Convention.PAPERS).hasToString("papers");
-        assertThat(Convention.of("connections")).isEqualTo(Convention.CONNECTIONS).hasToString("papers +bias-additions +pooling");
+        assertThat(Convention.of("connections")).isEqualTo(Convention.CONNECTIONS).hasToString("papers +bias-additions +average-pooling");
         for (String words : List.of("papers -biases +moving-statistics", "papers biases=everywhere -normalization -auxiliary-heads",
                 "papers +normalization-operations +activations +merges +flops")) {
             assertThat(Convention.of(words)).hasToString(words);
@@ -160,6 +173,12 @@ class CostSheetTest {
         Network network = Network.named("n").input(100_000).dense(100_000).build();
         assertThat(CostSheet.of(network).parameters()).isEqualTo(10_000_100_000L);
         assertThat(CostSheet.of(network).macs()).isEqualTo(10_000_000_000L);
+    }
+
+    @Test
+    void whatNoLongHoldsIsAnErrorThatNamesTheLayer() {
+        Network network = Network.named("n").input(40_000, 40_000, 1000).name("huge").conv(2_000_000_000, 5, same()).build();
+        assertThatThrownBy(() -> CostSheet.of(network)).isInstanceOf(ArithmeticException.class).hasMessageStartingWith("huge: more than 2⁶³");
     }
 
     @Test

@@ -4,7 +4,9 @@ import static casebook.layers.Option.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import casebook.model.Execution;
 import casebook.model.GradientCheck;
+import casebook.model.Model;
 import casebook.network.Network;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Every layer's backward pass against finite differences, in float64. */
@@ -33,6 +36,7 @@ class GradientTest {
                 arguments(Convolution.of(3, 1, 7, padding(3)), volume),
                 arguments(Convolution.of(3, 3, 3, dilation(2)), volume),
                 arguments(Convolution.of(6, 3, 3, groups(2), padding(1)), volume),
+                arguments(Convolution.of(4, 3, 2, groups(2), same(), stride(2), dilation(2)), volume),
                 arguments(Convolution.of(4, 3, 3, groups(4), same(), noBias()), volume),
                 arguments(MaxPooling.of(2), volume),
                 arguments(MaxPooling.of(3, stride(2)), volume),
@@ -68,6 +72,35 @@ class GradientTest {
     @MethodSource("layers")
     void backwardAgreesWithFiniteDifferences(Layer layer, Shape input) {
         assertSmall(GradientCheck.of(layer, input, 7));
+    }
+
+    /** Single precision takes other ways through the numerics library, and they must lead to the same place. */
+    @ParameterizedTest(name = "{0} on {1}")
+    @MethodSource("layers")
+    void singlePrecisionAgreesWithDouble(Layer layer, Shape input) {
+        Network.Named named = Network.named("one layer");
+        Network network = (input.vector() ? named.input(input.channels()) : named.input(input.height(), input.width(), input.channels()))
+                .name("layer").layer(layer).build();
+        Model model = Model.of(network, 1, DataType.DOUBLE);
+        model.parameters().values().forEach(array -> array.addi(0.1));
+        Model single = Model.of(network, 1, DataType.FLOAT);
+        single.parameters().forEach((name, array) -> array.assign(model.parameter(name).castTo(DataType.FLOAT)));
+        INDArray x = ForwardTest.random(input.batch(3));
+        Execution exact = new Execution(model, x, true, true, 5);
+        Execution run = new Execution(single, x.castTo(DataType.FLOAT), true, true, 5);
+        assertAgree(run.output(network.output()), exact.output(network.output()));
+        // Not x's own numbers: batch normalization takes them out of the gradient, and rounding would be all that is left.
+        INDArray dy = ForwardTest.random(network.output().output().batch(3));
+        dy.muli(dy).addi(0.2);
+        Map<String, INDArray> wanted = exact.backward(Map.of(network.output(), dy));
+        Map<String, INDArray> got = run.backward(Map.of(network.output(), dy.castTo(DataType.FLOAT)));
+        assertAgree(run.inputGradient(), exact.inputGradient());
+        wanted.forEach((name, gradient) -> assertAgree(got.get(name), gradient));
+    }
+
+    private static void assertAgree(INDArray got, INDArray wanted) {
+        assertThat(got.dataType()).isEqualTo(DataType.FLOAT);
+        assertThat(got.castTo(DataType.DOUBLE).sub(wanted).amaxNumber().doubleValue()).isLessThan(1e-4 * wanted.amaxNumber().doubleValue() + 1e-12);
     }
 
     @Test

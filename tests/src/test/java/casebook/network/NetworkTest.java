@@ -72,6 +72,24 @@ class NetworkTest {
     }
 
     @Test
+    void aCycleCantBeBuilt() {
+        assertThatThrownBy(() -> start().name("a").conv(2, 1).add("b").name("b").relu())
+                .hasMessageContaining("there is no layer b yet").hasMessageContaining("so that no cycle can arise");
+    }
+
+    @Test
+    void sizesThatNobodyCanBuildAreNamed() {
+        assertThatThrownBy(() -> start().conv(0, 3)).hasMessageContaining("conv1: the number of filters must be at least 1, it is 0");
+        assertThatThrownBy(() -> start().conv(4, -3)).hasMessageContaining("conv1: the filter's height must be at least 1, it is -3");
+        assertThatThrownBy(() -> start().dense(0)).hasMessageContaining("the number of outputs must be at least 1");
+        assertThatThrownBy(() -> start().maxPool(2, stride(-1))).hasMessageContaining("the stride must be at least 1");
+        assertThatThrownBy(() -> start().conv(4, 3, dilation(1 << 30))).hasMessageContaining("no image is that large");
+        assertThatThrownBy(() -> start().conv(4, 3, padding(Integer.MAX_VALUE))).hasMessageContaining("too large to be counted");
+        assertThatThrownBy(() -> Network.named("n").input(70_000, 70_000, 1).dense(10)).hasMessageContaining("flatten: the numbers are too large");
+        assertThat(start().conv(4, 3, same(), stride(Integer.MAX_VALUE)).shape()).hasToString("1×1×4");
+    }
+
+    @Test
     void aBuiltNetworkNeverChanges() {
         NetworkBuilder builder = start();
         Network network = builder.conv(4, 3).build();

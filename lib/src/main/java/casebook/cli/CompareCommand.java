@@ -1,0 +1,39 @@
+package casebook.cli;
+
+import casebook.cost.Published;
+import casebook.notebook.Grid;
+import java.io.PrintWriter;
+import java.util.OptionalLong;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code casebook compare}: every published figure beside ours. */
+@Command(name = "compare", mixinStandardHelpOptions = true,
+        description = "Published figures beside those computed here, and why they differ.")
+final class CompareCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--csv", description = "CSV instead of a table, with source, convention and note.")
+    private boolean csv;
+
+    @Override
+    public void run() {
+        PrintWriter out = spec.commandLine().getOut();
+        Grid grid = Grid.of("", "Network", "Layer", "Quantity", ">Published", "Unit", ">Ours", "Verdict", "Source");
+        StringBuilder lines = new StringBuilder("network,id,layer,quantity,published,unit,computed,verdict,convention,source,note\n");
+        for (Published figure : Published.all()) {
+            OptionalLong computed = figure.computed();
+            String verdict = figure.compare().toString();
+            grid.row(figure.network(), figure.layer(), figure.quantity(), figure.figure(), figure.unit(),
+                    computed.isPresent() ? Grid.number(computed.getAsLong()) : "", verdict, figure.source());
+            lines.append(Csv.line(figure.network(), figure.id(), figure.layer(), figure.quantity(), figure.figure(), figure.unit(),
+                    computed.isPresent() ? Long.toString(computed.getAsLong()) : "", verdict, figure.convention(), figure.source(), figure.note()));
+        }
+        out.print(csv ? lines : grid.text());
+        out.flush();
+    }
+}

@@ -1,0 +1,170 @@
+package casebook.cost;
+
+import casebook.zoo.Zoo;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import tech.tablesaw.api.ColumnType;
+import tech.tablesaw.api.LongColumn;
+import tech.tablesaw.api.Row;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.io.csv.CsvReadOptions;
+
+/**
+ * A published figure, to be held against ours. All of them are in {@code datasets/published.csv}, a row each.
+ *
+ * @param network the network's name, as readers know it
+ * @param id its id in the zoo; empty if the zoo has not this network
+ * @param quantity what is counted or measured: {@code parameters}, {@code macs}, {@code top-1 error}
+ * @param layer the layer or stage that the figure is for; empty for the whole network
+ * @param figure as printed
+ * @param unit what it is counted in: {@code million}, {@code K (1,024)}, {@code %}
+ * @param convention what counts in it, in the words of {@link Convention#of}
+ * @param check how it compares to ours
+ * @param shownBy where it does not follow: sums that show it, {@code 7*7*3*64 = 9408; …}
+ * @param source authors, year, and where in their text
+ * @param note why it differs, or how it was measured
+ */
+public record Published(String network, String id, String quantity, String layer, String figure, String unit, String convention,
+        Check check, String shownBy, String source, String note) {
+
+    /** How a published figure compares to ours. */
+    public enum Check {
+        /** Ours, rounded to as many digits, is the printed figure. */
+        ROUNDED("agrees"),
+        /** Ours is the printed figure where it is cut off after as many digits, but not rounded. */
+        TRUNCATED("agrees, cut off and not rounded"),
+        /** It does not follow from the network that the paper describes; sums show it. */
+        DOES_NOT_FOLLOW("does not follow"),
+        /** Nothing here computes it: it was measured, as accuracies are. */
+        NOT_COMPUTED("");
+
+        private final String words;
+
+        Check(String words) {
+            this.words = words;
+        }
+
+        /** In words, for a table. */
+        @Override
+        public String toString() {
+            return words;
+        }
+
+        private static Check named(String text) {
+            return valueOf(text.toUpperCase(Locale.ROOT).replace(' ', '_'));
+        }
+    }
+
+    private static final Map<String, Integer> UNITS = Map.of("thousand (1,000)", 1_000, "K (1,024)", 1_024, "million", 1_000_000,
+            "billion", 1_000_000_000);
+
+    private static List<Published> figures;
+
+    /** All published figures, in the order of the file. */
+    public static synchronized List<Published> all() {
+        if (figures == null) {
+            try (InputStream file = Published.class.getResourceAsStream("/casebook/published.csv")) {
+                CsvReadOptions options = CsvReadOptions.builder(file).columnTypes(name -> ColumnType.STRING).build();
+                figures = Table.read().usingOptions(options).stream().map(Published::of).toList();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return figures;
+    }
+
+    private static Published of(Row row) {
+        return new Published(row.getString("network"), row.getString("id"), row.getString("quantity"), row.getString("layer"),
+                row.getString("figure"), row.getString("unit"), row.getString("convention"), Check.named(row.getString("check")),
+                row.getString("shown_by"), row.getString("source"), row.getString("note"));
+    }
+
+    /** The published figures of one network of the zoo. */
+    public static List<Published> of(String id) {
+        return all().stream().filter(figure -> figure.id.equals(id)).toList();
+    }
+
+    /** The printed figure as a number, its unit not applied: 138 for 138 million. */
+    public BigDecimal number() {
+        return new BigDecimal(figure.replace(",", ""));
+    }
+
+    /** Ours, exact; empty if the zoo has not this network or the figure is not one that is counted. */
+    public OptionalLong computed() {
+        if (check == Check.NOT_COMPUTED || id.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        CostSheet sheet = CostSheet.of(Zoo.network(id), Convention.of(convention));
+        List<CostSheet.Row> rows = sheet.rows().stream().filter(row -> layer.isEmpty() || row.layer().equals(layer)
+                || row.stage().equals(layer) || row.layer().startsWith(layer + "/")).toList();
+        if (rows.isEmpty()) {
+            throw new IllegalStateException("datasets/published.csv names " + layer + ", which " + id + " has not");
+        }
+        return OptionalLong.of(rows.stream().mapToLong(quantity.equals("parameters") ? CostSheet.Row::parameters : CostSheet.Row::macs).sum());
+    }
+
+    /** How our figure compares to the printed one; {@link Check#NOT_COMPUTED} if there is none of ours. */
+    public Check compare() {
+        OptionalLong ours = computed();
+        if (ours.isEmpty()) {
+            return Check.NOT_COMPUTED;
+        }
+        BigDecimal printed = number();
+        BigDecimal inUnits = BigDecimal.valueOf(ours.getAsLong()).divide(BigDecimal.valueOf(UNITS.getOrDefault(unit, 1)), 20, RoundingMode.DOWN);
+        if (inUnits.subtract(printed).abs().compareTo(printed.ulp().divide(BigDecimal.valueOf(2))) <= 0) {
+            return Check.ROUNDED;
+        }
+        return inUnits.setScale(printed.scale(), RoundingMode.DOWN).compareTo(printed) == 0 ? Check.TRUNCATED : Check.DOES_NOT_FOLLOW;
+    }
+
+    /**
+     * A sum of products that stands beside a figure.
+     *
+     * @param terms as written: {@code 7*7*3*64 + 64}
+     * @param result what it is said to give
+     */
+    public record Sum(String terms, long result) {
+
+        /** What it really gives. */
+        public long value() {
+            return Arrays.stream(terms.split("\\+")).mapToLong(product -> Arrays.stream(product.split("\\*"))
+                    .mapToLong(factor -> Long.parseLong(factor.strip())).reduce(1, Math::multiplyExact)).reduce(0, Math::addExact);
+        }
+    }
+
+    /** The sums that show that the figure does not follow: the first gives ours, others how the printed figure may have come about. */
+    public List<Sum> sums() {
+        return shownBy.isEmpty() ? List.of() : Arrays.stream(shownBy.split(";")).map(sum -> sum.split("="))
+                .map(sides -> new Sum(sides[0].strip(), Long.parseLong(sides[1].strip()))).toList();
+    }
+
+    /** Published figures beside ours, a row each. */
+    public static Table table(List<Published> figures) {
+        LongColumn computed = LongColumn.create("Ours");
+        figures.forEach(figure -> figure.computed().ifPresentOrElse(computed::append, computed::appendMissing));
+        return Table.create("Published beside computed",
+                StringColumn.create("Network", figures.stream().map(Published::network)),
+                StringColumn.create("Layer", figures.stream().map(Published::layer)),
+                StringColumn.create("Quantity", figures.stream().map(Published::quantity)),
+                StringColumn.create("Published", figures.stream().map(figure -> figure.figure + figure.unitBehind())),
+                computed,
+                StringColumn.create("Verdict", figures.stream().map(figure -> figure.compare().toString())),
+                StringColumn.create("Convention", figures.stream().map(Published::convention)),
+                StringColumn.create("Source", figures.stream().map(Published::source)),
+                StringColumn.create("Note", figures.stream().map(Published::note)));
+    }
+
+    /** The unit where the quantity does not say it already. */
+    private String unitBehind() {
+        return unit.isEmpty() || unit.equalsIgnoreCase(quantity) ? "" : " " + unit;
+    }
+}
