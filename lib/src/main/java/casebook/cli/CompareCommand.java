@@ -23,17 +23,24 @@ final class CompareCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
-        Grid grid = Grid.of("", "Network", "Layer", "Quantity", ">Published", "Unit", ">Ours", "Verdict", "Source");
-        StringBuilder lines = new StringBuilder("network,id,layer,quantity,published,unit,computed,verdict,convention,source,note\n");
+        Grid grid = Grid.of("", "Network", "Layer", "Quantity", ">Published", ">Ours", "Verdict");
+        StringBuilder lines = new StringBuilder("network,id,layer,quantity,published,unit,computed,verdict,convention,shown_by,source,note\n");
+        StringBuilder reasons = new StringBuilder("\nWhy some differ (sources of all figures: --csv)\n");
         for (Published figure : Published.all()) {
             OptionalLong computed = figure.computed();
             String verdict = figure.compare().toString();
-            grid.row(figure.network(), figure.layer(), figure.quantity(), figure.figure(), figure.unit(),
-                    computed.isPresent() ? Grid.number(computed.getAsLong()) : "", verdict, figure.source());
+            grid.row(figure.network(), figure.layer(), figure.quantity(), figure.printed(),
+                    computed.isPresent() ? Grid.number(computed.getAsLong()) : "", verdict);
             lines.append(Csv.line(figure.network(), figure.id(), figure.layer(), figure.quantity(), figure.figure(), figure.unit(),
-                    computed.isPresent() ? Long.toString(computed.getAsLong()) : "", verdict, figure.convention(), figure.source(), figure.note()));
+                    computed.isPresent() ? Long.toString(computed.getAsLong()) : "", verdict, figure.convention(), figure.shownBy(),
+                    figure.source(), figure.note()));
+            if (figure.check() == Published.Check.DOES_NOT_FOLLOW) {
+                reasons.append("  ").append(figure.network()).append(figure.layer().isEmpty() ? "" : ", " + figure.layer()).append(", ")
+                        .append(figure.printed()).append(' ').append(figure.quantity()).append(" (").append(figure.source()).append("): ")
+                        .append(figure.note()).append('\n');
+            }
         }
-        out.print(csv ? lines : grid.text());
+        out.print(csv ? lines : grid.text() + reasons);
         out.flush();
     }
 }

@@ -41,9 +41,9 @@ public record Published(String network, String id, String quantity, String layer
         /** Ours, rounded to as many digits, is the printed figure. */
         ROUNDED("agrees"),
         /** Ours is the printed figure where it is cut off after as many digits, but not rounded. */
-        TRUNCATED("agrees, cut off and not rounded"),
-        /** It does not follow from the network that the paper describes; sums show it. */
-        DOES_NOT_FOLLOW("does not follow"),
+        TRUNCATED("agrees, cut off"),
+        /** It does not follow from this network and this convention; sums show it. */
+        DOES_NOT_FOLLOW("differs"),
         /** Nothing here computes it: it was measured, as accuracies are. */
         NOT_COMPUTED("");
 
@@ -65,7 +65,7 @@ public record Published(String network, String id, String quantity, String layer
     }
 
     private static final Map<String, Integer> UNITS = Map.of("thousand (1,000)", 1_000, "K (1,024)", 1_024, "million", 1_000_000,
-            "billion", 1_000_000_000);
+            "billion", 1_000_000_000, "MiB of 4-byte numbers", (1 << 20) / 4);
 
     private static List<Published> figures;
 
@@ -104,12 +104,21 @@ public record Published(String network, String id, String quantity, String layer
             return OptionalLong.empty();
         }
         CostSheet sheet = CostSheet.of(Zoo.network(id), Convention.of(convention));
+        if (quantity.equals("input side")) {
+            return OptionalLong.of(sheet.network().input().height());
+        }
         List<CostSheet.Row> rows = sheet.rows().stream().filter(row -> layer.isEmpty() || row.layer().equals(layer)
                 || row.stage().equals(layer) || row.layer().startsWith(layer + "/")).toList();
         if (rows.isEmpty()) {
             throw new IllegalStateException("datasets/published.csv names " + layer + ", which " + id + " has not");
         }
-        return OptionalLong.of(rows.stream().mapToLong(quantity.equals("parameters") ? CostSheet.Row::parameters : CostSheet.Row::macs).sum());
+        return OptionalLong.of(rows.stream().mapToLong(switch (quantity) {
+            case "parameters" -> CostSheet.Row::parameters;
+            case "macs", "connections" -> CostSheet.Row::macs;
+            // A neuron is an output of a layer with weights.
+            case "neurons" -> row -> row.parameters() > 0 ? row.activations() : 0;
+            default -> throw new IllegalStateException("datasets/published.csv: nothing here computes " + quantity);
+        }).sum());
     }
 
     /** How our figure compares to the printed one; {@link Check#NOT_COMPUTED} if there is none of ours. */
@@ -120,31 +129,30 @@ public record Published(String network, String id, String quantity, String layer
         }
         BigDecimal printed = number();
         BigDecimal inUnits = BigDecimal.valueOf(ours.getAsLong()).divide(BigDecimal.valueOf(UNITS.getOrDefault(unit, 1)), 20, RoundingMode.DOWN);
-        if (inUnits.subtract(printed).abs().compareTo(printed.ulp().divide(BigDecimal.valueOf(2))) <= 0) {
+        if (inUnits.setScale(printed.scale(), RoundingMode.HALF_UP).compareTo(printed) == 0) {
             return Check.ROUNDED;
         }
         return inUnits.setScale(printed.scale(), RoundingMode.DOWN).compareTo(printed) == 0 ? Check.TRUNCATED : Check.DOES_NOT_FOLLOW;
     }
 
     /**
-     * A sum of products that stands beside a figure.
+     * A sum that stands beside a figure.
      *
      * @param terms as written: {@code 7*7*3*64 + 64}
      * @param result what it is said to give
      */
-    public record Sum(String terms, long result) {
+    public record Sum(String terms, BigDecimal result) {
 
         /** What it really gives. */
-        public long value() {
-            return Arrays.stream(terms.split("\\+")).mapToLong(product -> Arrays.stream(product.split("\\*"))
-                    .mapToLong(factor -> Long.parseLong(factor.strip())).reduce(1, Math::multiplyExact)).reduce(0, Math::addExact);
+        public BigDecimal value() {
+            return new Arithmetic(terms).value();
         }
     }
 
     /** The sums that show that the figure does not follow: the first gives ours, others how the printed figure may have come about. */
     public List<Sum> sums() {
         return shownBy.isEmpty() ? List.of() : Arrays.stream(shownBy.split(";")).map(sum -> sum.split("="))
-                .map(sides -> new Sum(sides[0].strip(), Long.parseLong(sides[1].strip()))).toList();
+                .map(sides -> new Sum(sides[0].strip(), new BigDecimal(sides[1].strip()))).toList();
     }
 
     /** Published figures beside ours, a row each. */
@@ -155,7 +163,7 @@ public record Published(String network, String id, String quantity, String layer
                 StringColumn.create("Network", figures.stream().map(Published::network)),
                 StringColumn.create("Layer", figures.stream().map(Published::layer)),
                 StringColumn.create("Quantity", figures.stream().map(Published::quantity)),
-                StringColumn.create("Published", figures.stream().map(figure -> figure.figure + figure.unitBehind())),
+                StringColumn.create("Published", figures.stream().map(Published::printed)),
                 computed,
                 StringColumn.create("Verdict", figures.stream().map(figure -> figure.compare().toString())),
                 StringColumn.create("Convention", figures.stream().map(Published::convention)),
@@ -163,8 +171,8 @@ public record Published(String network, String id, String quantity, String layer
                 StringColumn.create("Note", figures.stream().map(Published::note)));
     }
 
-    /** The unit where the quantity does not say it already. */
-    private String unitBehind() {
-        return unit.isEmpty() || unit.equalsIgnoreCase(quantity) ? "" : " " + unit;
+    /** The figure as printed, with its unit where the quantity does not say it already: {@code 138 million}. */
+    public String printed() {
+        return unit.isEmpty() || unit.equalsIgnoreCase(quantity) ? figure : figure + " " + unit;
     }
 }

@@ -180,7 +180,15 @@ public final class NetworkBuilder {
         return this;
     }
 
-    /** Adds a part that is a stage of its own and whose name stands before all names in it: {@code inception_3a/5x5}. */
+    /** Ends the stage: a module that follows is a stage of its own. */
+    public NetworkBuilder endStage() {
+        return stage(null);
+    }
+
+    /**
+     * Adds a part whose name stands before all names in it: {@code inception_3a/5x5}. It is a stage of its own or, within a
+     * stage, a part of that.
+     */
     public NetworkBuilder module(String name, Block body) {
         List<String> deeper = new ArrayList<>(path());
         deeper.add(prefix + name);

@@ -33,7 +33,7 @@ public final class AlexNet {
     }
 
     private static Network network(String name, int gpus) {
-        return Network.named(name).input(227, 227, 3)
+        return classifier(Network.named(name).input(227, 227, 3)
                 .stage("conv1").name("conv1").conv(96, 11, stride(4)).relu().localResponseNorm()    // 55×55×96
                 .name("pool1").maxPool(3, stride(2))                                                // 27×27×96
                 .stage("conv2").name("conv2").conv(256, 5, same(), groups(gpus)).relu().localResponseNorm()
@@ -42,8 +42,7 @@ public final class AlexNet {
                 .stage("conv4").name("conv4").conv(384, 3, same(), groups(gpus)).relu()
                 .stage("conv5").name("conv5").conv(256, 3, same(), groups(gpus)).relu()             // 13×13×256
                 .name("pool5").maxPool(3, stride(2))                                                // 6×6×256
-                .then(AlexNet::classifier)
-                .build();
+                .endStage());
     }
 
     /**
@@ -52,7 +51,7 @@ public final class AlexNet {
      * its published accuracies are this one's. 61,100,840 parameters.
      */
     public static Network oneWeirdTrick() {
-        return Network.named("AlexNet, one weird trick").input(224, 224, 3)
+        return classifier(Network.named("AlexNet, one weird trick").input(224, 224, 3)
                 .stage("conv1").name("conv1").conv(64, 11, stride(4), padding(2)).relu()            // 55×55×64
                 .name("pool1").maxPool(3, stride(2))
                 .stage("conv2").name("conv2").conv(192, 5, same()).relu()                           // 27×27×192
@@ -61,15 +60,15 @@ public final class AlexNet {
                 .stage("conv4").name("conv4").conv(256, 3, same()).relu()
                 .stage("conv5").name("conv5").conv(256, 3, same()).relu()
                 .name("pool5").maxPool(3, stride(2))                                                // 6×6×256
-                .then(AlexNet::classifier)
-                .build();
+                .endStage());
     }
 
     /** 9,216 → 4,096 → 4,096 → 1,000, with half of the numbers dropped after the first two (section 4.2). */
-    private static NetworkBuilder classifier(NetworkBuilder net) {
+    private static Network classifier(NetworkBuilder net) {
         return net
                 .stage("fc6").name("fc6").dense(4096).relu().dropout(0.5)
                 .stage("fc7").name("fc7").dense(4096).relu().dropout(0.5)
-                .stage("fc8").name("fc8").dense(1000).softmax();
+                .stage("fc8").name("fc8").dense(1000).softmax()
+                .build();
     }
 }

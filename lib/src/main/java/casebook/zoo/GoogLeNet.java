@@ -40,11 +40,11 @@ public final class GoogLeNet {
                 .stage("conv2").name("conv2/3x3_reduce").conv(64, 1).relu()
                 .name("conv2/3x3").conv(192, 3, same()).relu()                                  // 56×56×192
                 .name("conv2/norm2").localResponseNorm()
-                .name("pool2/3x3_s2").maxPool(3, stride(2), roundUp())                          // 28×28×192
+                .name("pool2/3x3_s2").maxPool(3, stride(2), roundUp()).endStage()               // 28×28×192
                 // Table 1:  #1×1  3×3 reduce  #3×3  5×5 reduce  #5×5  pool proj
                 .module("inception_3a", inception(64, 96, 128, 16, 32, 32))                     // 28×28×256
                 .module("inception_3b", inception(128, 128, 192, 32, 96, 64))                   // 28×28×480
-                .stage("pool3").name("pool3/3x3_s2").maxPool(3, stride(2), roundUp()).stage(null)
+                .stage("pool3").name("pool3/3x3_s2").maxPool(3, stride(2), roundUp()).endStage()
                 .module("inception_4a", inception(192, 96, 208, 16, 48, 64));                   // 14×14×512
         if (heads) {
             net.auxiliary(0.3, head("loss1"));
@@ -56,7 +56,7 @@ public final class GoogLeNet {
             net.auxiliary(0.3, head("loss2"));
         }
         return net.module("inception_4e", inception(256, 160, 320, 32, 128, 128))               // 14×14×832
-                .stage("pool4").name("pool4/3x3_s2").maxPool(3, stride(2), roundUp()).stage(null)
+                .stage("pool4").name("pool4/3x3_s2").maxPool(3, stride(2), roundUp()).endStage()
                 .module("inception_5a", inception(256, 160, 320, 32, 128, 128))
                 .module("inception_5b", inception(384, 192, 384, 48, 128, 128))                 // 7×7×1024
                 .stage("classifier").name("pool5/7x7_s1").globalAveragePool().dropout(0.4)           // 1×1×1024

@@ -86,6 +86,26 @@ class TerminalCommandsTest {
     }
 
     @Test
+    void aConventionChangesWhatIsCounted() {
+        assertThat(casebook("cost", "vgg-16", "--csv", "--convention", "papers -biases +flops").sum("macs")).isEqualTo(2 * 15_470_264_320L);
+        assertThat(casebook("cost", "googlenet-with-heads", "--csv", "--convention=-auxiliary-heads").sum("parameters")).isEqualTo(6_998_552);
+        assertThat(casebook("cost", "vgg-16", "--convention", "+flop").err).contains("Nearest to yours: flops");
+        assertThat(casebook("cost", "vgg-16", "--convention", "+flop").status).isEqualTo(2);
+    }
+
+    @Test
+    void publishedFiguresStandBesideOurs() {
+        Result table = casebook("compare");
+        assertThat(table.status).isZero();
+        assertThat(table.out.lines().filter(line -> line.startsWith("VGG-16 (D) ") && line.contains("138 million")).findFirst())
+                .hasValueSatisfying(line -> assertThat(line).contains("138,357,544", "agrees"));
+        assertThat(table.out).contains("Why some differ", "GoogLeNet, conv1, 2.7 thousand (1,000) parameters (Szegedy et al. 2014, table 1): ");
+        Result csv = casebook("compare", "--csv");
+        assertThat(csv.out).startsWith("network,id,layer,quantity,published,unit,computed,verdict,convention,shown_by,source,note\n");
+        assertThat(csv.out.lines().count()).isEqualTo(1 + casebook.cost.Published.all().size());
+    }
+
+    @Test
     void anUnknownNetworkIsAnsweredWithTheNearest() {
         Result cost = casebook("cost", "lenet5", "--csv");
         assertThat(cost.status).isEqualTo(2);

@@ -36,6 +36,18 @@ class CostSheetTest {
     }
 
     @Test
+    void stagesAreThePapers() {
+        assertThat(CostSheet.of(Zoo.network("googlenet")).stages()).extracting(CostSheet.Sum::name).containsExactly("conv1", "conv2",
+                "inception_3a", "inception_3b", "pool3", "inception_4a", "inception_4b", "inception_4c", "inception_4d", "inception_4e", "pool4",
+                "inception_5a", "inception_5b", "classifier");
+        assertThat(CostSheet.of(Zoo.network("alexnet")).stages()).extracting(CostSheet.Sum::name)
+                .containsExactly("conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7", "fc8");
+        assertThat(CostSheet.of(Zoo.network("resnet-152")).stages()).extracting(CostSheet.Sum::name)
+                .containsExactly("conv1", "conv2_x", "conv3_x", "conv4_x", "conv5_x", "fc1000");
+        assertThat(CostSheet.of(Zoo.network("googlenet-with-heads")).stages()).extracting(CostSheet.Sum::name).contains("loss1", "loss2");
+    }
+
+    @Test
     void noNetworkOfTheZooIsWithoutExpectedTotals() throws Exception {
         String totals = new String(getClass().getResourceAsStream("/casebook/cost/totals.csv").readAllBytes());
         assertThat(Zoo.ids()).allSatisfy(id -> assertThat(totals).contains("\n" + id + ","));
