@@ -1,2 +1,2 @@
-/** Images with labels, read from files and handed out in batches. */
+/** Images with labels, read from files and handed out in batches, and photos. */
 package casebook.data;
