@@ -2,6 +2,7 @@ package casebook.notebook;
 
 import casebook.charts.Picture;
 import casebook.cost.CostSheet;
+import casebook.data.Photo;
 import casebook.network.Network;
 import casebook.training.History;
 import java.awt.image.BufferedImage;
@@ -12,8 +13,8 @@ import org.nd4j.common.config.ND4JClassLoading;
 import tech.tablesaw.api.Table;
 
 /**
- * What the first cell of a notebook starts, and what every cell shows things with. Tables, cost sheets, networks, charts and
- * drawings also show as the last value of a cell.
+ * What the first cell of a notebook starts, and what every cell shows things with. Tables, cost sheets, networks, charts,
+ * drawings and photos also show as the last value of a cell.
  */
 public final class Notebook {
 
@@ -40,7 +41,7 @@ public final class Notebook {
 
     private static void register(Kernel kernel) {
         for (Class<?> type : List.of(Table.class, CostSheet.class, Network.class, History.class, Grid.class, Picture.class,
-                BufferedImage.class)) {
+                Photo.class, BufferedImage.class)) {
             kernel.register(type, Notebook::lastValue);
         }
     }
@@ -52,7 +53,7 @@ public final class Notebook {
         return bundles.get(bundles.size() - 1);
     }
 
-    /** Shows a value now, in the middle of a cell: a table, a chart, an image, a network; anything else as text. */
+    /** Shows a value now, in the middle of a cell: a table, a chart, a photo, a network; anything else as text. */
     public static void show(Object value) {
         Outputs.of(value).forEach(Notebook::display);
     }

@@ -2,6 +2,7 @@ package casebook.notebook;
 
 import casebook.charts.Picture;
 import casebook.cost.CostSheet;
+import casebook.data.Photo;
 import casebook.network.Network;
 import casebook.training.History;
 import java.awt.image.BufferedImage;
@@ -24,6 +25,9 @@ final class Outputs {
     /** Characters of SVG that a notebook keeps; beyond that it keeps the PNG alone. */
     private static final int LARGEST_SVG = 40_000;
 
+    /** A photo is shown about this wide, and a small one larger than it is. */
+    private static final int PHOTO = 480;
+
     private Outputs() {}
 
     /** The outputs that show this value, one below the other. */
@@ -45,6 +49,9 @@ final class Outputs {
         }
         if (value instanceof Grid grid) {
             return List.of(grid(grid));
+        }
+        if (value instanceof Photo photo) {
+            return List.of(photo(photo));
         }
         if (value instanceof BufferedImage image) {
             return List.of(image(image));
@@ -105,6 +112,13 @@ final class Outputs {
         Grid grid = Tables.grid(picture.data());
         return Bundle.html("<details><summary>In words and numbers</summary><p>" + Grid.escape(picture.alt()) + "</p>"
                 + grid.html(Grid.MOST_ROWS) + "</details>", words(picture) + "\n\n" + grid.text(Grid.MOST_ROWS));
+    }
+
+    private static Bundle photo(Photo photo) {
+        int times = Math.max(1, PHOTO / photo.width());
+        String words = "Photo: " + photo;
+        Map<String, Object> size = new TreeMap<>(Map.of("width", times * photo.width(), "height", times * photo.height(), "alt", words));
+        return new Bundle(Map.of(Bundle.PNG, Png.base64(photo.image()), Bundle.TEXT, words), Map.of(Bundle.PNG, size));
     }
 
     private static Bundle image(BufferedImage image) {

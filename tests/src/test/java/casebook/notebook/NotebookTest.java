@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import casebook.charts.Picture;
 import casebook.cost.CostSheet;
+import casebook.data.Photo;
 import casebook.notebook.fake.FakeKernel;
 import casebook.notebook.fake.display.DisplayData;
 import casebook.training.History;
@@ -200,6 +201,16 @@ class NotebookTest {
         DisplayData image = kernel.lastValue(new BufferedImage(20, 10, BufferedImage.TYPE_INT_RGB));
         assertThat(image.data.get("text/plain")).isEqualTo("image of 20×10 pixels");
         assertThat(image.data).containsKey("image/png");
+    }
+
+    @Test
+    void aSmallPhotoIsShownLargerThanItIs() throws IOException {
+        DisplayData photo = kernel.lastValue(Photo.grey("ramp", new float[20][150]));
+        assertThat(photo.data.get("text/plain")).isEqualTo("Photo: ramp, 20×150×3");
+        assertThat(photo.metadata.get("image/png")).isEqualTo(Map.of("width", 450, "height", 60, "alt", "Photo: ramp, 20×150×3"));
+        BufferedImage png = ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode((String) photo.data.get("image/png"))));
+        assertThat(png.getWidth()).isEqualTo(150);
+        assertThat(kernel.displayed).isEmpty();
     }
 
     @Test
