@@ -24,7 +24,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(name = "casebook", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
         description = "The networks of the course at the terminal.",
         synopsisSubcommandLabel = "COMMAND", commandListHeading = "%nCommands:%n",
-        subcommands = {ListCommand.class, CostCommand.class, CompareCommand.class, DoctorCommand.class})
+        subcommands = {ListCommand.class, CostCommand.class, CompareCommand.class, ClassifyCommand.class,
+            DoctorCommand.class})
 public final class Main implements Runnable {
 
     /** Exit status of a command that was called wrongly. */

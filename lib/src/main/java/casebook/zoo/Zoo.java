@@ -41,6 +41,7 @@ public final class Zoo {
         NETWORKS.put("inception-module", GoogLeNet::module);
         NETWORKS.put("googlenet", GoogLeNet::network);
         NETWORKS.put("googlenet-with-heads", GoogLeNet::withHeads);
+        NETWORKS.put("squeezenet-1.1", SqueezeNet::v11);
     }
 
     private Zoo() {}

@@ -106,6 +106,19 @@ class TerminalCommandsTest {
     }
 
     @Test
+    void photosAreClassifiedAndWhatCantBeReadIsNamed(@TempDir Path folder) throws Exception {
+        Path broken = Files.write(folder.resolve("broken.jpg"), new byte[] {(byte) 0xFF, (byte) 0xD8, 1, 2, 3});
+        Result result = casebook("classify", broken.toString(), "chelsea", folder.resolve("none.png").toString(), "--top", "2", "--csv");
+        assertThat(result.status).isEqualTo(1);
+        assertThat(result.out.lines().toList()).hasSize(3).startsWith("image,rank,class,label,probability")
+                .anySatisfy(line -> assertThat(line).matches("chelsea,1,28[125],[A-Za-z ]+,0\\.\\d{6}"));
+        assertThat(result.err.lines().toList()).hasSize(2).doesNotHaveDuplicates();
+        assertThat(result.err).contains("broken.jpg", "none.png").doesNotContain("\tat ", "Exception");
+        assertThat(casebook("classify", "chelsea", "--top", "0").status).isEqualTo(2);
+        assertThat(casebook("classify", "panda").out).contains("giant panda");
+    }
+
+    @Test
     void anUnknownNetworkIsAnsweredWithTheNearest() {
         Result cost = casebook("cost", "lenet5", "--csv");
         assertThat(cost.status).isEqualTo(2);

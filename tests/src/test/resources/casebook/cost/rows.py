@@ -133,6 +133,15 @@ net = "inception-module-naive"
 conv(net, "1x1", 28, 192, 64, 1), conv(net, "3x3", 28, 192, 128, 3), conv(net, "5x5", 28, 192, 32, 5), pool(net, "pool", 28, 192)
 pool(net, "output", 28, 416)
 
+# Iandola et al. 2016, the authors' model file of version 1.1: side, channels in, squeeze, expand
+net = "squeezenet-1.1"
+conv(net, "conv1", 113, 3, 64, 3), pool(net, "pool1", 56, 64)
+for fire, (side, channels, squeeze, expand) in enumerate(((56, 64, 16, 64), (56, 128, 16, 64), (28, 128, 32, 128), (28, 256, 32, 128),
+                                                          (14, 256, 48, 192), (14, 384, 48, 192), (14, 384, 64, 256), (14, 512, 64, 256)), 2):
+    conv(net, f"fire{fire}/squeeze1x1", side, channels, squeeze, 1), conv(net, f"fire{fire}/expand1x1", side, squeeze, expand, 1)
+    conv(net, f"fire{fire}/expand3x3", side, squeeze, expand, 3), pool(net, f"fire{fire}/concat", side, 2 * expand)
+conv(net, "conv10", 14, 512, 1000, 1), pool(net, "pool10", 1, 1000)
+
 print("network,layer,output,parameters,macs")
 for row in ROWS:
     print(*row, sep=",")
