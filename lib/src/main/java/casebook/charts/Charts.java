@@ -1,15 +1,11 @@
 package casebook.charts;
 
 import casebook.cost.CostSheet;
-import casebook.layers.Layer.Category;
 import java.awt.Color;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
-import java.util.function.ToLongFunction;
-import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.LongColumn;
@@ -22,9 +18,6 @@ import tech.tablesaw.api.Table;
  */
 public final class Charts {
 
-    /** So many bars at most; the smallest of more are added up. */
-    private static final int ROWS = 32;
-
     private Charts() {}
 
     // ---- what a network costs ----
@@ -36,7 +29,7 @@ public final class Charts {
      * @return the chart
      */
     public static Picture parameters(CostSheet sheet) {
-        return layers(sheet, CostSheet.Row::parameters, "holds", "hold", "parameters", "parameters");
+        return CostCharts.byLayer(sheet, Quantity.PARAMETERS);
     }
 
     /**
@@ -46,7 +39,7 @@ public final class Charts {
      * @return the chart
      */
     public static Picture multiplications(CostSheet sheet) {
-        return layers(sheet, CostSheet.Row::macs, "does", "do", operations(sheet), unit(sheet));
+        return CostCharts.byLayer(sheet, Quantity.multiplications(sheet));
     }
 
     /**
@@ -56,7 +49,7 @@ public final class Charts {
      * @return the chart
      */
     public static Picture parametersByStage(CostSheet sheet) {
-        return stages(sheet, CostSheet.Sum::parameters, "holds", "hold", "parameters", "parameters");
+        return CostCharts.byStage(sheet, Quantity.PARAMETERS);
     }
 
     /**
@@ -66,7 +59,7 @@ public final class Charts {
      * @return the chart
      */
     public static Picture multiplicationsByStage(CostSheet sheet) {
-        return stages(sheet, CostSheet.Sum::macs, "does", "do", operations(sheet), unit(sheet));
+        return CostCharts.byStage(sheet, Quantity.multiplications(sheet));
     }
 
     /**
@@ -76,181 +69,136 @@ public final class Charts {
      * @return the chart
      */
     public static Picture sharesByStage(CostSheet sheet) {
-        List<CostSheet.Sum> stages = sheet.stages().stream().filter(stage -> stage.parameters() > 0 || stage.macs() > 0).toList();
-        List<String> names = stages.stream().map(CostSheet.Sum::name).toList();
-        List<Double> parameters = stages.stream().map(stage -> share(stage.parameters(), sheet.parameters())).toList();
-        List<Double> macs = stages.stream().map(stage -> share(stage.macs(), sheet.macs())).toList();
-        Table data = Table.create(sheet.network().name() + " by stage", StringColumn.create("Stage", names),
-                DoubleColumn.create("Parameters, %", parameters.stream().map(share -> 100 * share).toList()),
-                DoubleColumn.create(sheet.convention().unit() + ", %", macs.stream().map(share -> 100 * share).toList()));
-        List<String> words = new ArrayList<>();
-        for (int i = 0; i < names.size(); i++) {
-            words.add(names.get(i) + ": " + Look.percent(parameters.get(i)) + " of the parameters, " + Look.percent(macs.get(i))
-                    + " of the " + operations(sheet));
-        }
-        double most = Math.max(parameters.stream().max(Double::compare).orElse(1.0), macs.stream().max(Double::compare).orElse(1.0));
-        Color colour = Look.network(sheet.network().name());
-        String title = whereTheWorkIs(sheet);
-        String note = "Shares of " + Look.si(sheet.parameters()) + " parameters and of " + Look.si(sheet.macs()) + " "
-                + operations(sheet) + " per image, by stage";
-        return new Bars(new Sheet.Words(title, note, alt(title, words), data), names, List.of(
-                new Bars.Column("parameters, %", bars(parameters, colour), most),
-                new Bars.Column(operations(sheet) + ", %", bars(macs, colour), most)), null);
+        return CostCharts.shares(sheet);
     }
 
-    private static List<Bars.Bar> bars(List<Double> shares, Color colour) {
-        return shares.stream().map(share -> new Bars.Bar(share, Look.percent(share), colour, null)).toList();
+    /**
+     * Each stage's parameters, multiplications and activation memory beside each other. The memory is that of all outputs in
+     * float32, as training keeps them for the backward pass.
+     *
+     * @param sheet what the network costs
+     * @return the chart
+     */
+    public static Picture costsByStage(CostSheet sheet) {
+        return CostCharts.costs(sheet);
     }
 
-    /** The convolutions' share of both, where there is anything beside them; otherwise which stages hold the parameters. */
-    private static String whereTheWorkIs(CostSheet sheet) {
-        long parameters = 0;
-        long macs = 0;
-        boolean connected = false;
-        for (CostSheet.Row row : sheet.rows()) {
-            Category category = category(sheet, row);
-            connected |= category == Category.FULLY_CONNECTED;
-            if (category == Category.CONVOLUTION) {
-                parameters += row.parameters();
-                macs += row.macs();
-            }
-        }
-        if (!connected || macs == 0 || sheet.macs() == 0 || sheet.parameters() == 0) {
-            return most(sheet.stages().stream().map(CostSheet.Sum::name).toList(),
-                    sheet.stages().stream().map(CostSheet.Sum::parameters).toList(), "holds", "hold", possessive(sheet) + " parameters");
-        }
-        return "Convolutions do " + Look.percent(share(macs, sheet.macs())) + " of " + possessive(sheet) + " " + operations(sheet)
-                + " with " + Look.percent(share(parameters, sheet.parameters())) + " of its parameters";
+    /**
+     * Parameters, multiplications and activations of each layer with weights, from the input to the output: three charts
+     * below each other on one axis. A chart whose numbers span three decades or more is logarithmic and has dots; layers
+     * with none of its quantity are left out there.
+     *
+     * @param sheet what the network costs
+     * @return the chart
+     * @throws IllegalArgumentException if no layer has weights
+     */
+    public static Picture alongDepth(CostSheet sheet) {
+        return Depth.layers(sheet);
     }
 
-    private static Picture layers(CostSheet sheet, ToLongFunction<CostSheet.Row> value, String verb,
-            String verbs, String what, String unit) {
-        List<CostSheet.Row> rows = sheet.rows().stream().filter(row -> value.applyAsLong(row) > 0).toList();
-        List<String> names = new ArrayList<>(rows.stream().map(CostSheet.Row::layer).toList());
-        List<Long> values = new ArrayList<>(rows.stream().map(value::applyAsLong).toList());
-        String title = most(names, values, verb, verbs, possessive(sheet) + " " + what);
-        Table data = table(sheet, "Layer", names, unit, values);
-        String alt = alt(title, words(names, values, what));
-        List<Category> categories = new ArrayList<>(rows.stream().map(row -> category(sheet, row)).toList());
-        if (rows.size() > ROWS) {
-            long smallest = values.stream().sorted(Comparator.reverseOrder()).skip(ROWS - 2).findFirst().orElse(0L);
-            long rest = 0;
-            int many = 0;
-            for (int i = values.size() - 1; i >= 0; i--) {
-                if (values.get(i) <= smallest) {
-                    rest += values.get(i);
-                    many++;
-                    names.remove(i);
-                    values.remove(i);
-                    categories.remove(i);
-                }
-            }
-            names.add("the other " + Look.plural(many, "layer"));
-            values.add(rest);
-            categories.add(Category.OTHER);
-        }
-        return counted(new Sheet.Words(title, note(sheet, values, what, unit, "layer"), alt, data), names, values, categories, unit, null);
+    /**
+     * How much of the parameters, of the multiplications and of the activation memory is reached after each layer with
+     * weights, in per cent. What comes after such a layer (activation, normalization, pooling) counts with it.
+     *
+     * @param sheet what the network costs
+     * @return the chart
+     * @throws IllegalArgumentException if no layer has weights
+     */
+    public static Picture cumulative(CostSheet sheet) {
+        return Depth.cumulative(sheet);
     }
 
-    private static Picture stages(CostSheet sheet, ToLongFunction<CostSheet.Sum> value, String verb,
-            String verbs, String what, String unit) {
-        List<CostSheet.Sum> stages = sheet.stages().stream().filter(stage -> value.applyAsLong(stage) > 0).toList();
-        List<String> names = stages.stream().map(CostSheet.Sum::name).toList();
-        List<Long> values = stages.stream().map(value::applyAsLong).toList();
-        String title = most(names, values, verb, verbs, possessive(sheet) + " " + what);
-        Table data = table(sheet, "Stage", names, unit, values);
-        return counted(new Sheet.Words(title, note(sheet, values, what, unit, "stage"), alt(title, words(names, values, what)), data),
-                names, values, null, unit, Look.network(sheet.network().name()));
+    /**
+     * The members of a family below each other: parameters and multiplications of each, divided by stage where all have the
+     * same stages, and by kind of layer otherwise.
+     *
+     * @param sheets what the members cost, from the smallest to the largest
+     * @return the chart
+     * @throws IllegalArgumentException if there are fewer than two, or their conventions differ
+     */
+    public static Picture family(List<CostSheet> sheets) {
+        return Family.byStage(sheets);
     }
 
-    private static Picture counted(Sheet.Words words, List<String> names, List<Long> values, List<Category> categories, String unit,
-            Color colour) {
-        long total = sum(values);
-        List<Bars.Bar> bars = new ArrayList<>();
-        for (int i = 0; i < values.size(); i++) {
-            String text = number(values.get(i), total) + " · " + Look.percent(share(values.get(i), total));
-            Category category = categories == null ? null : categories.get(i);
-            bars.add(new Bars.Bar(values.get(i), text, category == null ? colour : Look.category(category), category));
-        }
-        long most = values.stream().max(Long::compare).orElse(1L);
-        return new Bars(words, names, List.of(new Bars.Column(unit + " · share of all", bars, most)), null);
+    /**
+     * The members of a family below each other: parameters and multiplications of each, divided by kind of layer.
+     *
+     * @param sheets what the members cost, from the smallest to the largest
+     * @return the chart
+     * @throws IllegalArgumentException if there are fewer than two, or their conventions differ
+     */
+    public static Picture familyByKind(List<CostSheet> sheets) {
+        return Family.byKind(sheets);
     }
 
-    private static String note(CostSheet sheet, List<Long> values, String what, String unit, String part) {
-        return sheet.network().name() + " has " + number(sum(values), sum(values)) + " " + what
-                + (unit.equals(what) ? "" : " per image") + "; by " + part;
+    // ---- networks beside each other ----
+
+    /**
+     * Accuracy against multiply-adds, as balls whose area is the number of parameters. The title names the most accurate
+     * network and the most expensive of the others.
+     *
+     * @param protocol how all of them were measured; it is written on the axis: {@code top-1, ImageNet validation, one crop}
+     * @param points the networks
+     * @return the chart
+     * @throws IllegalArgumentException if one was measured by another protocol, or there are fewer than two
+     */
+    public static Picture accuracy(String protocol, List<AccuracyPoint> points) {
+        return accuracy(null, protocol, points);
     }
 
-    /** Exact where that is short, with a prefix where the whole is a million or more. */
-    private static String number(long value, long total) {
-        return total < 1_000_000 ? Look.count(value) : Look.si(value);
+    /**
+     * The same with a title of your own.
+     *
+     * @param title the sentence that the chart shows
+     * @param protocol how all of them were measured
+     * @param points the networks
+     * @return the chart
+     * @throws IllegalArgumentException if one was measured by another protocol, or there are fewer than two
+     */
+    public static Picture accuracy(String title, String protocol, List<AccuracyPoint> points) {
+        return NetworkCharts.accuracy(title, protocol, points, NetworkCharts.MULTIPLY_ADDS,
+                points.stream().map(AccuracyPoint::macs).toList(), false);
     }
 
-    /** The fewest parts, three at most, that have two thirds of the whole. */
-    private static String most(List<String> names, List<Long> values, String verb, String verbs, String ofWhat) {
-        long total = sum(values);
-        if (total == 0) {
-            return "None of " + ofWhat;
-        }
-        List<Integer> order = IntStream.range(0, values.size()).boxed()
-                .sorted(Comparator.comparing((Integer i) -> values.get(i)).reversed()).toList();
-        long held = 0;
-        for (int k = 1; k <= Math.min(3, order.size()); k++) {
-            held += values.get(order.get(k - 1));
-            if (3 * held >= 2 * total) {
-                List<String> chosen = order.subList(0, k).stream().sorted().map(names::get).toList();
-                return Look.capital(Look.list(chosen)) + " " + (k == 1 ? verb : verbs) + " "
-                        + Look.percent(share(held, total)) + " of " + ofWhat;
-            }
-        }
-        int first = order.get(0);
-        return Look.capital(names.get(first)) + " " + verb + " the most of " + ofWhat + ", "
-                + Look.percent(share(values.get(first), total));
+    /**
+     * Accuracy against multiply-adds with the Pareto front: the networks that no other beats in one of both without losing
+     * in the other. The title names them.
+     *
+     * @param protocol how all of them were measured; it is written on the axis
+     * @param points the networks
+     * @return the chart
+     * @throws IllegalArgumentException if one was measured by another protocol, or there are fewer than two
+     */
+    public static Picture pareto(String protocol, List<AccuracyPoint> points) {
+        return pareto(protocol, points, NetworkCharts.MULTIPLY_ADDS, points.stream().map(AccuracyPoint::macs).toList());
     }
 
-    private static Table table(CostSheet sheet, String part, List<String> names, String unit, List<Long> values) {
-        long total = sum(values);
-        return Table.create(sheet.network().name(), StringColumn.create(part, names),
-                LongColumn.create(unit, values.stream().mapToLong(Long::longValue).toArray()),
-                DoubleColumn.create(unit + ", %", values.stream().map(value -> 100 * share(value, total)).toList()));
+    /**
+     * The same against another cost, such as a measured time.
+     *
+     * @param protocol how all of them were measured; it is written on the axis
+     * @param points the networks
+     * @param cost what the costs are, with their unit: {@code milliseconds per image, measured here}
+     * @param costs one for each network, each more than zero
+     * @return the chart
+     * @throws IllegalArgumentException if one was measured by another protocol, there are fewer than two, or the costs don't fit
+     */
+    public static Picture pareto(String protocol, List<AccuracyPoint> points, String cost, List<? extends Number> costs) {
+        return NetworkCharts.accuracy(null, protocol, points, cost, costs, true);
     }
 
-    private static List<String> words(List<String> names, List<Long> values, String what) {
-        List<String> words = new ArrayList<>();
-        long total = sum(values);
-        for (int i = 0; i < names.size(); i++) {
-            String unit = i == 0 ? " " + what : "";
-            words.add(names.get(i) + ": " + Look.count(values.get(i)) + unit + " (" + Look.percent(share(values.get(i), total)) + ")");
-        }
-        return words;
-    }
-
-    private static String alt(String beginning, List<String> words) {
-        return beginning + ": " + String.join("; ", words) + ".";
-    }
-
-    private static Category category(CostSheet sheet, CostSheet.Row row) {
-        return sheet.network().node(row.layer()).layer().category();
-    }
-
-    private static String possessive(CostSheet sheet) {
-        return sheet.network().name() + "'s";
-    }
-
-    private static String operations(CostSheet sheet) {
-        return sheet.convention().flops() ? "floating-point operations" : "multiplications";
-    }
-
-    private static String unit(CostSheet sheet) {
-        return operations(sheet) + " (" + sheet.convention().unit() + ")";
-    }
-
-    private static long sum(List<Long> values) {
-        return values.stream().mapToLong(Long::longValue).sum();
-    }
-
-    private static double share(long part, long whole) {
-        return whole == 0 ? 0 : (double) part / whole;
+    /**
+     * Networks at the year of their publication, each with one figure. The axis is logarithmic where the figures span three
+     * decades or more.
+     *
+     * @param title the sentence that the chart shows
+     * @param unit what the figures are: {@code parameters}
+     * @param entries the networks
+     * @return the chart
+     * @throws IllegalArgumentException if there are none
+     */
+    public static Picture timeline(String title, String unit, List<TimelineEntry> entries) {
+        return NetworkCharts.timeline(title, unit, entries);
     }
 
     // ---- training ----
@@ -282,6 +230,10 @@ public final class Charts {
         Table data = Table.create(title, names, xs, ys);
         String alt = alt(title + ". Shown is " + yLabel + " against " + xLabel, words);
         return new Curves(new Sheet.Words(title, "", alt, data), xLabel, yLabel, curves);
+    }
+
+    private static String alt(String beginning, List<String> words) {
+        return beginning + ": " + String.join("; ", words) + ".";
     }
 
     private static String words(Curve curve, String xLabel) {
@@ -340,7 +292,7 @@ public final class Charts {
                 }
             }
         }
-        String note = Look.count(right) + " of " + Look.count(all) + " images are right (" + Look.percent(share(right, all)) + ")";
+        String note = Look.count(right) + " of " + Look.count(all) + " images are right (" + Look.percent(Quantity.share(right, all)) + ")";
         if (right < all) {
             note += "; the most frequent mistake: " + classes.get(worstRow) + " taken for " + classes.get(worstColumn) + ", "
                     + Look.plural(copy[worstRow][worstColumn], "time");

@@ -43,9 +43,7 @@ final class Curves extends Sheet {
     private final String xLabel;
     private final String yLabel;
     private final List<Drawn> curves;
-    private final Scale x;
-    private final Scale y;
-    private final Rectangle2D plot;
+    private final Axes axes;
 
     Curves(Words words, String xLabel, String yLabel, List<Curve> all) {
         super(words, WIDTH, TOP + Math.max(HEIGHT, all.size() * Look.LINE) + 52);
@@ -56,12 +54,13 @@ final class Curves extends Sheet {
         double[] ys = curves.stream().flatMapToDouble(curve -> Arrays.stream(curve.y())).toArray();
         double least = Arrays.stream(xs).min().orElse(0);
         double most = Arrays.stream(xs).max().orElse(1);
-        x = Scale.linear(least, most, 8).cut(least, most > least ? most : least + 1);
-        y = Scale.of(Arrays.stream(ys).min().orElse(0), Arrays.stream(ys).max().orElse(1), 7);
-        double left = MARGIN + y.ticks().stream().mapToDouble(tick -> Look.width(Look.TEXT, number(tick, y))).max().orElse(0) + 10;
+        Scale x = Scale.linear(least, most, 8).cut(least, most > least ? most : least + 1);
+        Scale y = Scale.of(Arrays.stream(ys).min().orElse(0), Arrays.stream(ys).max().orElse(1), 7);
+        double left = MARGIN + Axes.room(y);
         double names = curves.stream().mapToDouble(curve -> Look.width(Look.TEXT, curve.name())).max().orElse(0);
         double right = WIDTH - MARGIN - names - SAMPLE - 28;
-        plot = new Rectangle2D.Double(Math.ceil(left), TOP, Math.floor(right - left), Math.max(HEIGHT, all.size() * Look.LINE));
+        axes = new Axes(new Rectangle2D.Double(Math.ceil(left), TOP, Math.floor(right - left), Math.max(HEIGHT, all.size() * Look.LINE)),
+                x, y);
     }
 
     // ---- colours, dashes and shapes ----
@@ -121,8 +120,9 @@ final class Curves extends Sheet {
 
     @Override
     void body(Graphics2D g) {
-        axes(g);
-        Marks.paint(chart(), g, plot);
+        axes.paintY(g, yLabel);
+        axes.paintX(g, xLabel);
+        Marks.paint(chart(), g, axes.plot());
         for (Label label : labels()) {
             Drawn curve = curves.stream().filter(candidate -> candidate.name().equals(label.name())).findFirst().orElseThrow();
             double middle = label.box().getCenterY();
@@ -138,29 +138,11 @@ final class Curves extends Sheet {
         }
     }
 
-    private void axes(Graphics2D g) {
-        g.setStroke(Look.line(1));
-        for (double tick : y.ticks()) {
-            double at = plot.getMaxY() - y.share(tick) * plot.getHeight();
-            g.setColor(tick == y.min() ? Look.GREY : Look.GRID);
-            g.draw(new Line2D.Double(plot.getX(), at, plot.getMaxX(), at));
-            Look.text(g, Look.TEXT, Look.GREY, number(tick, y), plot.getX() - 8, at, 1);
-        }
-        Look.text(g, Look.TEXT, Look.INK, yLabel + (y.logarithmic() ? " (logarithmic)" : ""), MARGIN, 8, 0);
-        for (double tick : x.ticks()) {
-            double at = plot.getX() + x.share(tick) * plot.getWidth();
-            g.setColor(Look.GREY);
-            g.draw(new Line2D.Double(at, plot.getMaxY(), at, plot.getMaxY() + 5));
-            Look.text(g, Look.TEXT, Look.GREY, number(tick, x), at, plot.getMaxY() + 17, 0.5);
-        }
-        Look.text(g, Look.TEXT, Look.INK, xLabel, plot.getCenterX(), plot.getMaxY() + 40, 0.5);
-    }
-
     private XYChart chart() {
         XYChart chart = new XYChart(1, 1);
         Marks.bare(chart.getStyler());
-        chart.getStyler().setXAxisMin(x.min()).setXAxisMax(x.max()).setYAxisMin(y.min()).setYAxisMax(y.max());
-        chart.getStyler().setYAxisLogarithmic(y.logarithmic()).setMarkerSize(9);
+        Marks.range(chart.getStyler(), axes);
+        chart.getStyler().setMarkerSize(9);
         for (int i = 0; i < curves.size(); i++) {
             Drawn curve = curves.get(i);
             XYSeries line = chart.addSeries("line " + i, curve.x(), curve.y());
@@ -183,28 +165,16 @@ final class Curves extends Sheet {
     /** The names from top to bottom, at the height of their curves' ends or as near as they can be without overlap. */
     List<Label> labels() {
         List<Drawn> sorted = curves.stream().sorted(Comparator.comparingDouble(Drawn::end).reversed()).toList();
-        double[] ideal = sorted.stream().mapToDouble(curve -> plot.getMaxY() - y.share(curve.end()) * plot.getHeight()).toArray();
-        double[] middle = ideal.clone();
-        for (int i = 1; i < middle.length; i++) {
-            middle[i] = Math.max(middle[i], middle[i - 1] + Look.LINE);
-        }
-        // Those pushed below the axis push back upwards.
-        double floor = plot.getMaxY();
-        for (int i = middle.length - 1; i >= 0 && middle[i] > floor; i--) {
-            middle[i] = floor;
-            floor -= Look.LINE;
-        }
+        double[] ideal = sorted.stream().mapToDouble(curve -> axes.y(curve.end())).toArray();
+        Rectangle2D plot = axes.plot();
+        double[] middle = Axes.apart(ideal, Look.LINE, plot.getY() - Look.LINE / 2.0, plot.getMaxY() + Look.LINE / 2.0);
         List<Label> labels = new ArrayList<>();
         for (int i = 0; i < middle.length; i++) {
             Drawn curve = sorted.get(i);
             double left = plot.getMaxX() + 22 + SAMPLE + 6;
             Rectangle2D box = new Rectangle2D.Double(left, middle[i] - Look.LINE / 2.0, Look.width(Look.TEXT, curve.name()), Look.LINE);
-            labels.add(new Label(curve.name(), box, plot.getX() + x.share(curve.x()[curve.x().length - 1]) * plot.getWidth(), ideal[i]));
+            labels.add(new Label(curve.name(), box, axes.x(curve.x()[curve.x().length - 1]), ideal[i]));
         }
         return labels;
-    }
-
-    private static String number(double tick, Scale scale) {
-        return scale.max() > 10_000 ? Look.si(tick) : Look.digits(tick);
     }
 }

@@ -83,14 +83,19 @@ public final class Look {
      */
     public static Color network(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
-        return NETWORKS.entrySet().stream().filter(entry -> lower.startsWith(entry.getKey())).map(Map.Entry::getValue)
+        return NETWORKS.entrySet().stream().filter(entry -> begins(lower, entry.getKey())).map(Map.Entry::getValue)
                 .findFirst().orElse(CURVES.get(Math.floorMod(lower.hashCode(), CURVES.size())));
     }
 
     /** True if the course has a colour for this network's family. */
     static boolean known(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
-        return NETWORKS.keySet().stream().anyMatch(lower::startsWith);
+        return NETWORKS.keySet().stream().anyMatch(family -> begins(lower, family));
+    }
+
+    /** True if one of the name's words begins like this: {@code CIFAR ResNet-20} is a ResNet. */
+    private static boolean begins(String name, String family) {
+        return name.startsWith(family) || name.contains(" " + family);
     }
 
     /**
@@ -136,6 +141,17 @@ public final class Look {
 
     private static int mix(int from, int to, double share) {
         return (int) Math.round(from + share * (to - from));
+    }
+
+    /** Black or white, whichever can be read on this ground (by the luminance of the web's accessibility guidelines). */
+    static Color on(Color ground) {
+        double luminance = 0.2126 * linear(ground.getRed()) + 0.7152 * linear(ground.getGreen()) + 0.0722 * linear(ground.getBlue());
+        return luminance > 0.18 ? INK : GROUND;
+    }
+
+    private static double linear(int channel) {
+        double value = channel / 255.0;
+        return value <= 0.04045 ? value / 12.92 : Math.pow((value + 0.055) / 1.055, 2.4);
     }
 
     // ---- strokes and hatchings ----

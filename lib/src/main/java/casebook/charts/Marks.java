@@ -38,6 +38,12 @@ final class Marks {
         styler.setPlotContentSize(1).setChartBackgroundColor(NOTHING).setPlotBackgroundColor(NOTHING);
     }
 
+    /** Gives the chart the ranges of these axes. */
+    static void range(AxesChartStyler styler, Axes axes) {
+        styler.setXAxisMin(axes.x().min()).setXAxisMax(axes.x().max()).setXAxisLogarithmic(axes.x().logarithmic());
+        styler.setYAxisMin(axes.y().min()).setYAxisMax(axes.y().max()).setYAxisLogarithmic(axes.y().logarithmic());
+    }
+
     static void paint(AxesChart<?, ?> chart, Graphics2D g, Rectangle2D where) {
         VectorGraphics2D recorder = new VectorGraphics2D();
         chart.paint(recorder, (int) where.getWidth(), (int) where.getHeight());

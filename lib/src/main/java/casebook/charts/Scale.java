@@ -47,6 +47,56 @@ record Scale(double min, double max, boolean logarithmic, List<Double> ticks) {
         return new Scale(Math.pow(10, low), Math.pow(10, high), true, ticks);
     }
 
+    /**
+     * A logarithmic axis that ends a little beyond the data, for values that span fewer decades than would fill one that ends
+     * at powers of ten: labels at 1, 2, 5, 10 …, or at fewer digits where these would be too many.
+     *
+     * @param margin what is added at each end, as a share of the axis
+     */
+    static Scale between(double least, double most, double margin, int labels) {
+        double reach = most > least ? Math.pow(most / least, margin) : 2;
+        double min = least / reach;
+        double max = most * reach;
+        List<Double> ticks = List.of();
+        for (List<Integer> digits : List.of(List.of(1, 2, 5), List.of(1, 3), List.of(1))) {
+            ticks = new ArrayList<>();
+            for (int power = (int) Math.floor(Math.log10(min)); power <= Math.log10(max); power++) {
+                for (int digit : digits) {
+                    double tick = digit * Math.pow(10, power);
+                    if (tick >= min && tick <= max) {
+                        ticks.add(tick);
+                    }
+                }
+            }
+            if (ticks.size() <= labels) {
+                break;
+            }
+        }
+        return new Scale(min, max, true, ticks);
+    }
+
+    /** A linear axis that is longer by one step at these ends; it does not fall below zero if it did not before. */
+    Scale longer(boolean below, boolean above) {
+        double step = ticks.get(1) - ticks.get(0);
+        List<Double> more = new ArrayList<>(ticks);
+        if (below && (min < 0 || min >= step)) {
+            more.add(0, min - step);
+        }
+        if (above) {
+            more.add(max + step);
+        }
+        return new Scale(more.get(0), more.get(more.size() - 1), false, more);
+    }
+
+    /** An axis on which equal steps are doublings, with a label at each of these values, which are powers of two. */
+    static Scale doublings(double least, double most) {
+        List<Double> ticks = new ArrayList<>();
+        for (double tick = least; tick <= most; tick *= 2) {
+            ticks.add(tick);
+        }
+        return new Scale(least, most, true, ticks);
+    }
+
     /** The same labels on an axis that ends where the data end. */
     Scale cut(double least, double most) {
         return new Scale(least, most, logarithmic, ticks.stream().filter(tick -> tick >= least && tick <= most).toList());
