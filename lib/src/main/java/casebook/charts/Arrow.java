@@ -13,6 +13,8 @@ final class Arrow {
     final String shape;
     List<Point2D> points = List.of();
     Rectangle2D label = new Rectangle2D.Double();
+    /** True if it leads up to the next column. */
+    boolean turns;
 
     Arrow(Box from, Box to, String shape) {
         this.from = from;

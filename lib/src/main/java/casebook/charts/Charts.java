@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.LongColumn;
@@ -215,21 +216,23 @@ public final class Charts {
      * @throws IllegalArgumentException if there is nothing to draw
      */
     public static Picture curves(String title, String xLabel, String yLabel, List<Curve> curves) {
+        List<String> words = curves.stream().map(curve -> words(curve, xLabel)).toList();
+        String alt = alt(title + ". Shown is " + yLabel + " against " + xLabel, words);
+        return new Curves(new Sheet.Words(title, "", alt, table(title, xLabel, yLabel, curves)), xLabel, yLabel, curves);
+    }
+
+    private static Table table(String title, String xLabel, String yLabel, List<Curve> curves) {
         StringColumn names = StringColumn.create("Curve");
         DoubleColumn xs = DoubleColumn.create(xLabel);
         DoubleColumn ys = DoubleColumn.create(yLabel.equals(xLabel) ? yLabel + " (y)" : yLabel);
-        List<String> words = new ArrayList<>();
         for (Curve curve : curves) {
             for (int i = 0; i < curve.x().length; i++) {
                 names.append(curve.name());
                 xs.append(curve.x()[i]);
                 ys.append(curve.y()[i]);
             }
-            words.add(words(curve, xLabel));
         }
-        Table data = Table.create(title, names, xs, ys);
-        String alt = alt(title + ". Shown is " + yLabel + " against " + xLabel, words);
-        return new Curves(new Sheet.Words(title, "", alt, data), xLabel, yLabel, curves);
+        return Table.create(title, names, xs, ys);
     }
 
     private static String alt(String beginning, List<String> words) {
@@ -255,6 +258,36 @@ public final class Charts {
      */
     public static Picture curves(String title, String xLabel, String yLabel, Curve... curves) {
         return curves(title, xLabel, yLabel, List.of(curves));
+    }
+
+    /**
+     * Measurements that were repeated, with different seeds for example: every point is drawn, and a line joins the means.
+     * Where the places along the bottom are powers of two and span a factor of eight or more, they stand at equal distances.
+     *
+     * @param title the sentence that the chart shows
+     * @param xLabel what is along the bottom: {@code layers}
+     * @param yLabel what is upwards, with its unit: {@code training error, %}
+     * @param groups what is compared; a group has several points with the same x, one for each repetition
+     * @return the chart
+     * @throws IllegalArgumentException if a group has no point to draw
+     */
+    public static Picture seeds(String title, String xLabel, String yLabel, List<Curve> groups) {
+        List<String> words = new ArrayList<>();
+        for (Curve group : groups) {
+            List<String> places = new ArrayList<>();
+            for (double x : Arrays.stream(group.x()).filter(Double::isFinite).distinct().sorted().toArray()) {
+                DoubleSummaryStatistics ys = IntStream.range(0, group.x().length).filter(i -> group.x()[i] == x && Double.isFinite(group.y()[i]))
+                        .mapToDouble(i -> group.y()[i]).summaryStatistics();
+                if (ys.getCount() > 0) {
+                    places.add(Look.digits(ys.getAverage()) + " at " + Look.digits(x) + (ys.getCount() == 1 ? " (one point)" : " (" + ys.getCount()
+                            + " points, " + Look.digits(ys.getMin()) + " to " + Look.digits(ys.getMax()) + ")"));
+                }
+            }
+            words.add("the mean of " + group.name() + " is " + Look.list(places));
+        }
+        String alt = alt(title + ". Shown is " + yLabel + " against " + xLabel, words);
+        return Curves.means(new Sheet.Words(title, "Each point is one run; the line joins the means", alt, table(title, xLabel, yLabel, groups)),
+                xLabel, yLabel, groups);
     }
 
     /**

@@ -19,6 +19,9 @@ final class CostCharts {
     /** So many bars at most; the smallest of more are added up. */
     private static final int ROWS = 32;
 
+    /** What is meant by activation memory. */
+    static final String MEMORY = "The memory is that of each layer's output, in float32, as training keeps it";
+
     private CostCharts() {}
 
     static Picture byLayer(CostSheet sheet, Quantity quantity) {
@@ -173,13 +176,13 @@ final class CostCharts {
             for (int i = 0; i < values.size(); i++) {
                 String number = quantity.number().apply(values.get(i));
                 String percent = Look.percent(Quantity.share(values.get(i), total));
-                bars.add(new Bars.Bar(values.get(i), values.get(i) == 0 ? "0" : number + " · " + percent, colour, null));
+                bars.add(new Bars.Bar(values.get(i), number, colour, null));
                 words.set(i, words.get(i) + (quantity == quantities.get(0) ? ": " : ", ") + number + " " + quantity.words() + " (" + percent + ")");
             }
             columns.add(new Bars.Column(quantity.words(), bars, Math.max(1, values.stream().max(Long::compare).orElse(1L))));
         }
         String title = largest(sheet, quantities, names);
-        String note = totals(sheet, quantities) + ". The memory is that of each layer's output, in float32, as training keeps it";
+        String note = totals(sheet, quantities) + ". " + MEMORY;
         return new Bars(new Sheet.Words(title, note, alt(title, words), data), names, columns, null);
     }
 
@@ -192,7 +195,7 @@ final class CostCharts {
     /** For each quantity the stage that has the most of it; a stage that has the most of several is named once. */
     private static String largest(CostSheet sheet, List<Quantity> quantities, List<String> names) {
         Map<String, List<String>> shares = new LinkedHashMap<>();
-        String whose = sheet.network().name() + "'s ";
+        String whose = Look.possessive(sheet.network().name()) + " ";
         for (Quantity quantity : quantities) {
             if (quantity.total(sheet) > 0) {
                 Quantity.Largest largest = quantity.largest(names, sheet.stages().stream().map(quantity.ofSum()::applyAsLong).toList());
@@ -200,6 +203,8 @@ final class CostCharts {
                 whose = "its ";
             }
         }
-        return Look.capital(Look.list(shares.entrySet().stream().map(part -> part.getKey() + " " + Look.list(part.getValue())).toList()));
+        List<String> parts = shares.entrySet().stream().map(part -> part.getKey() + " " + Look.list(part.getValue())).toList();
+        boolean nested = shares.size() > 1 && parts.stream().anyMatch(part -> part.contains(" and "));
+        return Look.capital(nested ? String.join("; ", parts) : Look.list(parts));
     }
 }

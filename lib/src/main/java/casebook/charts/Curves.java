@@ -12,13 +12,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Curves against step or epoch, each with its name at its end. */
+/**
+ * Curves against step or epoch, each with its name at its end. They can be the means of points, which are then all drawn.
+ */
 final class Curves extends Sheet {
 
     private static final int WIDTH = 800;
@@ -43,24 +46,52 @@ final class Curves extends Sheet {
     private final String xLabel;
     private final String yLabel;
     private final List<Drawn> curves;
+    /** The points behind each curve, or nothing. */
+    private final List<Curve> points;
     private final Axes axes;
 
     Curves(Words words, String xLabel, String yLabel, List<Curve> all) {
+        this(words, xLabel, yLabel, all, List.of());
+    }
+
+    private Curves(Words words, String xLabel, String yLabel, List<Curve> all, List<Curve> points) {
         super(words, WIDTH, TOP + Math.max(HEIGHT, all.size() * Look.LINE) + 52);
+        this.points = points;
         this.xLabel = xLabel;
         this.yLabel = yLabel;
         curves = styled(all);
         double[] xs = curves.stream().flatMapToDouble(curve -> Arrays.stream(curve.x())).toArray();
-        double[] ys = curves.stream().flatMapToDouble(curve -> Arrays.stream(curve.y())).toArray();
+        double[] ys = points.isEmpty() ? curves.stream().flatMapToDouble(curve -> Arrays.stream(curve.y())).toArray()
+                : points.stream().flatMapToDouble(curve -> Arrays.stream(curve.y())).filter(Double::isFinite).toArray();
         double least = Arrays.stream(xs).min().orElse(0);
         double most = Arrays.stream(xs).max().orElse(1);
-        Scale x = Scale.linear(least, most, 8).cut(least, most > least ? most : least + 1);
+        Scale x = points.isEmpty() ? Scale.linear(least, most, 8).cut(least, most > least ? most : least + 1)
+                : Scale.settings(Arrays.stream(xs).distinct().sorted().toArray(), 8);
         Scale y = Scale.of(Arrays.stream(ys).min().orElse(0), Arrays.stream(ys).max().orElse(1), 7);
         double left = MARGIN + Axes.room(y);
         double names = curves.stream().mapToDouble(curve -> Look.width(Look.TEXT, curve.name())).max().orElse(0);
         double right = WIDTH - MARGIN - names - SAMPLE - 28;
         axes = new Axes(new Rectangle2D.Double(Math.ceil(left), TOP, Math.floor(right - left), Math.max(HEIGHT, all.size() * Look.LINE)),
                 x, y);
+    }
+
+    /** Points that were measured again and again at the same places, and through the mean of each place a line. */
+    static Curves means(Words words, String xLabel, String yLabel, List<Curve> groups) {
+        return new Curves(words, xLabel, yLabel, groups.stream().map(Curves::mean).toList(), groups);
+    }
+
+    private static Curve mean(Curve group) {
+        Map<Double, List<Double>> places = new TreeMap<>();
+        for (int i = 0; i < group.x().length; i++) {
+            if (Double.isFinite(group.x()[i]) && Double.isFinite(group.y()[i])) {
+                places.computeIfAbsent(group.x()[i], x -> new ArrayList<>()).add(group.y()[i]);
+            }
+        }
+        if (places.isEmpty()) {
+            throw new IllegalArgumentException("there is nothing to draw: \"" + group.name() + "\" has no point that is finite");
+        }
+        return new Curve(group.name(), places.keySet().stream().mapToDouble(Double::doubleValue).toArray(),
+                places.values().stream().mapToDouble(ys -> ys.stream().mapToDouble(Double::doubleValue).average().orElseThrow()).toArray());
     }
 
     // ---- colours, dashes and shapes ----
@@ -123,6 +154,7 @@ final class Curves extends Sheet {
         axes.paintY(g, yLabel);
         axes.paintX(g, xLabel);
         Marks.paint(chart(), g, axes.plot());
+        paintPoints(g);
         for (Label label : labels()) {
             Drawn curve = curves.stream().filter(candidate -> candidate.name().equals(label.name())).findFirst().orElseThrow();
             double middle = label.box().getCenterY();
@@ -138,6 +170,20 @@ final class Curves extends Sheet {
         }
     }
 
+    /** Every point, a little beside its place, so that the groups do not hide each other. */
+    private void paintPoints(Graphics2D g) {
+        for (int i = 0; i < points.size(); i++) {
+            Curve group = points.get(i);
+            double beside = 9 * (i - (points.size() - 1) / 2.0);
+            g.setColor(Look.mix(curves.get(i).colour(), Color.BLACK, 0.1));
+            for (int p = 0; p < group.x().length; p++) {
+                if (Double.isFinite(group.x()[p]) && Double.isFinite(group.y()[p])) {
+                    curves.get(i).marker().paint(g, axes.x(group.x()[p]) + beside, axes.y(group.y()[p]), 8);
+                }
+            }
+        }
+    }
+
     private XYChart chart() {
         XYChart chart = new XYChart(1, 1);
         Marks.bare(chart.getStyler());
@@ -147,6 +193,9 @@ final class Curves extends Sheet {
             Drawn curve = curves.get(i);
             XYSeries line = chart.addSeries("line " + i, curve.x(), curve.y());
             line.setMarker(SeriesMarkers.NONE).setLineColor(curve.colour()).setLineStyle(curve.stroke());
+            if (!points.isEmpty()) {
+                continue;
+            }
             // A few markers tell the curves apart; they are shifted from curve to curve so that they don't hide each other.
             int points = curve.x().length;
             int step = Math.max(1, points / MARKERS);

@@ -101,6 +101,11 @@ final class Depth extends Sheet {
             return reached;
         }
 
+        String note(List<Quantity> quantities) {
+            return CostCharts.totals(sheet, quantities) + ". Shown " + (count() == 1 ? "is the one layer" : "are the " + count() + " layers")
+                    + " with weights";
+        }
+
         /** A sentence of the stages' sums; the rows of hundreds of layers would be no help to a listener. */
         List<String> words(List<Quantity> quantities) {
             return sheet.stages().stream().map(stage -> stage.name() + ": " + Look.list(quantities.stream()
@@ -128,7 +133,7 @@ final class Depth extends Sheet {
             top += HEAD + PANEL + GAP;
         }
         String title = halves(weighted, quantities);
-        String note = CostCharts.totals(sheet, quantities) + "; activations are the numbers that a layer puts out";
+        String note = weighted.note(quantities) + ". Activations are the numbers that a layer puts out";
         Table data = Table.create(sheet.network().name(),
                 StringColumn.create("Layer", weighted.rows().stream().map(CostSheet.Row::layer)),
                 StringColumn.create("Kind", weighted.rows().stream().map(CostSheet.Row::kind)),
@@ -152,6 +157,7 @@ final class Depth extends Sheet {
     private static String halves(Weighted weighted, List<Quantity> quantities) {
         int first = weighted.count() / 2;
         String name = weighted.sheet().network().name();
+        String layers = Look.possessive(name) + " " + weighted.count() + " layers ";
         if (first == 0) {
             return name + " has one layer with weights, " + weighted.rows().get(0).layer();
         }
@@ -168,11 +174,10 @@ final class Depth extends Sheet {
                 (before ? early : late).add(verb + " " + Look.percent(before ? share : 1 - share) + " of the " + quantity.words());
             }
         }
-        String which = (first == 1 ? "The first" : "The first " + first) + " of " + name + "'s " + weighted.count() + " layers with weights ";
+        String which = (first == 1 ? "The first" : "The first " + first) + " of " + layers;
         String other = rest == 1 ? "the last one " : "the last " + rest + " ";
         if (early.isEmpty()) {
-            return "The last " + (rest == 1 ? "" : rest + " ") + "of " + name + "'s " + weighted.count() + " layers with weights "
-                    + Look.list(late);
+            return "The last " + (rest == 1 ? "" : rest + " ") + "of " + layers + Look.list(late);
         }
         return which + Look.list(early) + (late.isEmpty() ? "" : "; " + other + Look.list(late));
     }
@@ -204,8 +209,7 @@ final class Depth extends Sheet {
             data.addColumns(DoubleColumn.create(quantity.words() + ", %", Arrays.copyOfRange(shares, 1, shares.length)));
         }
         String title = halfReached(weighted, half);
-        String note = CostCharts.totals(sheet, quantities) + ". What follows a layer with weights counts with it; "
-                + "the memory is that of each layer's output, in float32, as training keeps it";
+        String note = weighted.note(quantities) + "; what follows one counts with it. " + CostCharts.MEMORY;
         String alt = title + ". By stage: " + String.join("; ", weighted.words(quantities)) + ".";
         return new Depth(new Words(title, note, alt, data), List.of(new Panel("reached, % of the whole", axes, new long[0])), lines,
                 List.of(), stages, names(lines, axes));
@@ -213,25 +217,23 @@ final class Depth extends Sheet {
 
     private static String halfReached(Weighted weighted, Map<Quantity, Integer> half) {
         List<String> parts = new ArrayList<>();
-        String what = " of its ";
         for (Map.Entry<Quantity, Integer> entry : half.entrySet().stream().sorted(Map.Entry.comparingByValue()).toList()) {
-            String after = parts.isEmpty() ? " after " + entry.getValue() + " of " + Look.plural(weighted.count(), "layer") + " with weights"
-                    : " after " + entry.getValue();
-            parts.add("half" + what + entry.getKey().words() + after);
+            parts.add(entry.getKey().words() + " after " + entry.getValue()
+                    + (parts.isEmpty() ? " of " + Look.plural(weighted.count(), "layer") : ""));
         }
-        return weighted.sheet().network().name() + " reaches " + Look.list(parts);
+        return weighted.sheet().network().name() + " reaches half of its " + Look.list(parts);
     }
 
     /** A name beside its line, where there is room. */
     private static List<Labels.Label> names(List<Line> lines, Axes axes) {
-        List<Line2D> pieces = new ArrayList<>();
+        List<Labels.Line> pieces = new ArrayList<>();
         List<Labels.Item> items = new ArrayList<>();
         for (Line line : lines) {
             List<Labels.Mark> places = new ArrayList<>();
             double[] shares = line.shares();
             for (int i = 1; i < shares.length; i++) {
                 Line2D piece = new Line2D.Double(axes.at(i - 1, shares[i - 1]), axes.at(i, shares[i]));
-                pieces.add(piece);
+                pieces.add(new Labels.Line(piece, line.name()));
                 // Far from the ends, where all lines meet.
                 if (shares[i - 1] < 95 && shares[i] > 5) {
                     places.add(new Labels.Mark((piece.getX1() + piece.getX2()) / 2, (piece.getY1() + piece.getY2()) / 2, 6));

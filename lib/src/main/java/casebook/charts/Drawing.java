@@ -41,6 +41,7 @@ public final class Drawing implements Picture {
     private final Network network;
     private final boolean collapsed;
     private final Set<String> opened;
+    private final Layout.Columns columns;
     private final Plan plan;
     private final Layout layout;
     private final List<Sample> legend;
@@ -51,13 +52,14 @@ public final class Drawing implements Picture {
     /** A line of the legend. */
     private record Sample(Box.Role role, Category category, String words) {}
 
-    private Drawing(Network network, boolean collapsed, Set<String> opened) {
+    private Drawing(Network network, boolean collapsed, Set<String> opened, Layout.Columns columns) {
         this.network = network;
+        this.columns = columns;
         this.collapsed = collapsed;
         this.opened = opened;
         Predicate<String> open = stage -> !collapsed || opened.contains(stage);
         plan = new Plan(network, open);
-        layout = new Layout(plan);
+        layout = new Layout(plan, columns);
         legend = legend(plan);
         width = (int) Math.ceil(Math.max(600, layout.width + 2 * MARGIN));
         titleLines = Look.wrap(Look.TITLE, title(), width - 2 * MARGIN);
@@ -71,21 +73,36 @@ public final class Drawing implements Picture {
      * @return the drawing
      */
     public static Drawing of(Network network) {
-        return new Drawing(network, false, Set.of());
+        return new Drawing(network, false, Set.of(), Layout.Columns.ONE);
     }
 
     /**
-     * A box for each stage, and for each layer that lies in none.
+     * A box for each stage, and for each layer that lies in none. A long row of boxes goes on in a second column.
      *
      * @return the drawing, collapsed
      */
     public Drawing collapsed() {
-        return new Drawing(network, true, Set.of());
+        return new Drawing(network, true, Set.of(), screen());
     }
 
     /**
-     * All stages are collapsed but these, and those opened before. Where an opened stage consists of modules, each is a box;
-     * they can be opened by their names as well.
+     * The same drawing, going on in another column where it would be higher than this. It can only be broken where one arrow
+     * leads on.
+     *
+     * @param height about how high a column may be, in pixels
+     * @return the drawing in columns
+     * @throws IllegalArgumentException if the height is not positive
+     */
+    public Drawing columns(int height) {
+        if (height <= 0) {
+            throw new IllegalArgumentException("a column must be higher than 0 pixels, not " + height);
+        }
+        return new Drawing(network, collapsed, opened, new Layout.Columns(height, Double.POSITIVE_INFINITY));
+    }
+
+    /**
+     * All stages are collapsed but these, and those opened before. Where an opened stage consists of modules, each is a box,
+     * and several that are the same are one. They can be opened by their names as well; the stage around them opens with them.
      *
      * @param stages names of stages or modules
      * @return the drawing with these opened
@@ -100,9 +117,14 @@ public final class Drawing implements Picture {
                 throw new IllegalArgumentException(network.name() + " has no stage " + stage + "; its stages are "
                         + String.join(", ", known));
             }
-            all.add(stage);
+            network.nodes().stream().map(Node::path).filter(path -> path.contains(stage)).findFirst()
+                    .ifPresent(path -> all.addAll(path.subList(0, path.indexOf(stage) + 1)));
         }
-        return new Drawing(network, true, Set.copyOf(all));
+        return new Drawing(network, true, Set.copyOf(all), screen());
+    }
+
+    private Layout.Columns screen() {
+        return columns == Layout.Columns.ONE ? Layout.Columns.SCREEN : columns;
     }
 
     // ---- in words ----

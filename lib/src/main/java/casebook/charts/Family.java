@@ -140,17 +140,16 @@ final class Family extends Sheet {
                 title + ": " + String.join("; ", words) + ".", data), names, parts, columns);
     }
 
-    /** {@code From VGG-11 to VGG-19, parameters grow 1.08-fold and multiplications 2.58-fold}. */
+    /** {@code VGG-19 has 1.08 times the parameters and 2.58 times the multiplications of VGG-11}. */
     private static String growth(List<CostSheet> sheets, List<Quantity> quantities) {
         CostSheet first = sheets.get(0);
         CostSheet last = sheets.get(sheets.size() - 1);
         List<String> parts = new ArrayList<>();
         for (Quantity quantity : quantities) {
             double factor = (double) quantity.total(last) / Math.max(1, quantity.total(first));
-            parts.add("the " + quantity.words() + (Math.abs(factor - 1) < 0.005 ? " stay as many" : factor > 1
-                    ? " become " + Look.digits(factor) + " times as many" : " fall to " + Look.percent(factor)));
+            parts.add((factor >= 1 ? Look.digits(factor) + " times" : Look.percent(factor) + " of") + " the " + quantity.words());
         }
-        return "From " + first.network().name() + " to " + last.network().name() + " " + Look.list(parts);
+        return last.network().name() + " has " + Look.list(parts) + " of " + first.network().name();
     }
 
     // ---- painting ----

@@ -5,14 +5,18 @@ import java.awt.geom.Line2D;
 import java.awt.geom.Point2D;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * Finds places for names beside their marks, so that no name lies on another or on a mark. Each name has some hundred
- * candidates; the search starts with the best free one for each and then moves the names that are in each other's way
- * (min-conflicts). A name that stands away from its mark is joined to it by a line.
+ * candidates; the search gives each the best that is free, moves names until none can be bettered alone, and takes the best of
+ * several such settlements. A name that stands away from its mark is joined to it by a line.
  */
 final class Labels {
 
@@ -21,9 +25,15 @@ final class Labels {
     private static final double[] DISTANCES = {3, 10, 20, 32, 46, 62, 80, 100, 125, 155};
     private static final int DIRECTIONS = 16;
     private static final double CONFLICT = 10_000;
+    /** So far from another curve a name is in no doubt. */
+    private static final double DOUBT = 50;
+    private static final int TRIES = 40;
 
     /** A round mark on which no name may lie. */
     record Mark(double x, double y, double radius) {}
+
+    /** A piece of a curve; names of other curves keep away from it. The owner is the curve's name, or null for no curve. */
+    record Line(Line2D piece, String owner) {}
 
     /** What gets a name: any of these marks may carry it. */
     record Item(String name, List<Mark> marks) {}
@@ -40,7 +50,7 @@ final class Labels {
     private record Candidate(Label label, double cost) {}
 
     private final List<Mark> marks;
-    private final List<Line2D> lines;
+    private final List<Line> lines;
     private final Rectangle2D area;
 
     /**
@@ -48,7 +58,7 @@ final class Labels {
      * @param lines curves on which no name may lie
      * @param area where names may stand
      */
-    Labels(List<Mark> marks, List<Line2D> lines, Rectangle2D area) {
+    Labels(List<Mark> marks, List<Line> lines, Rectangle2D area) {
         this.marks = marks;
         this.lines = lines;
         this.area = area;
@@ -64,15 +74,31 @@ final class Labels {
             }
             candidates.add(free);
         }
-        Candidate[] chosen = new Candidate[items.size()];
-        // Those with the least choice first.
-        List<Integer> order = new ArrayList<>();
-        for (int i = 0; i < items.size(); i++) {
-            order.add(i);
-        }
+        // Those with the least choice first; then in other orders, as the first may lead to a dead end.
+        List<Integer> order = new ArrayList<>(IntStream.range(0, items.size()).boxed().toList());
         order.sort(Comparator.comparing(i -> candidates.get(i).size()));
-        order.forEach(i -> chosen[i] = best(candidates.get(i), chosen, i));
-        for (int round = 0; round < 60; round++) {
+        Random random = new Random(1);
+        Candidate[] best = null;
+        double least = CONFLICT;
+        for (int attempt = 0; attempt < TRIES; attempt++) {
+            Candidate[] chosen = settle(candidates, order);
+            double cost = 0;
+            for (int i = 0; i < chosen.length; i++) {
+                cost += chosen[i].cost() + conflicts(chosen[i].label(), chosen, i);
+            }
+            if (cost < least) {
+                least = cost;
+                best = chosen;
+            }
+            Collections.shuffle(order, random);
+        }
+        return best == null ? Optional.empty() : Optional.of(Arrays.stream(best).map(Candidate::label).toList());
+    }
+
+    /** The best place for each in this order, and again until none can be bettered alone. */
+    private static Candidate[] settle(List<List<Candidate>> candidates, List<Integer> order) {
+        Candidate[] chosen = new Candidate[candidates.size()];
+        for (int round = 0; round < 30; round++) {
             boolean moved = false;
             for (int i : order) {
                 Candidate better = best(candidates.get(i), chosen, i);
@@ -83,19 +109,10 @@ final class Labels {
                 break;
             }
         }
-        for (int i = 0; i < chosen.length; i++) {
-            if (conflicts(chosen[i].label(), chosen, i) >= CONFLICT) {
-                return Optional.empty();
-            }
-        }
-        List<Label> labels = new ArrayList<>();
-        for (Candidate candidate : chosen) {
-            labels.add(candidate.label());
-        }
-        return Optional.of(labels);
+        return chosen;
     }
 
-    private Candidate best(List<Candidate> candidates, Candidate[] chosen, int self) {
+    private static Candidate best(List<Candidate> candidates, Candidate[] chosen, int self) {
         Candidate best = null;
         double least = Double.POSITIVE_INFINITY;
         for (Candidate candidate : candidates) {
@@ -137,7 +154,7 @@ final class Labels {
                     Rectangle2D box = beside(mark, distance, angle, width);
                     if (area.contains(box) && isFree(box)) {
                         Line2D leader = distance > NEAR ? leader(box, mark) : null;
-                        free.add(new Candidate(new Label(item.name(), box, leader), cost(leader, mark, distance, angle)));
+                        free.add(new Candidate(new Label(item.name(), box, leader), cost(item.name(), box, leader, mark, distance, angle)));
                     }
                 }
             }
@@ -166,7 +183,7 @@ final class Labels {
     }
 
     private boolean isFree(Rectangle2D box) {
-        return marks.stream().noneMatch(mark -> on(mark, box)) && lines.stream().noneMatch(line -> line.intersects(box));
+        return marks.stream().noneMatch(mark -> on(mark, box)) && lines.stream().noneMatch(line -> line.piece().intersects(box));
     }
 
     private static boolean on(Mark mark, Rectangle2D box) {
@@ -176,7 +193,7 @@ final class Labels {
     }
 
     /** Near is best, at the right better than at the left, level better than above or below. */
-    private double cost(Line2D leader, Mark mark, double distance, double angle) {
+    private double cost(String name, Rectangle2D box, Line2D leader, Mark mark, double distance, double angle) {
         double cost = 2 * distance + 4 * (1 - Math.cos(angle)) + 6 * Math.abs(Math.sin(angle));
         if (leader != null) {
             cost += 12;
@@ -185,11 +202,25 @@ final class Labels {
                     cost += 60;
                 }
             }
-            for (Line2D line : lines) {
-                cost += line.intersectsLine(leader) ? 30 : 0;
+            for (Line line : lines) {
+                cost += line.piece().intersectsLine(leader) ? 30 : 0;
             }
         }
-        return cost;
+        return cost + doubt(name, box);
+    }
+
+    /** How near it is to another curve, whose name it could be taken for. */
+    private double doubt(String name, Rectangle2D box) {
+        double nearest = DOUBT;
+        for (Line line : lines) {
+            if (line.owner() != null && !line.owner().equals(name)) {
+                for (double share : new double[] {0, 0.25, 0.5, 0.75, 1}) {
+                    double x = box.getX() + share * box.getWidth();
+                    nearest = Math.min(nearest, Math.min(line.piece().ptSegDist(x, box.getY()), line.piece().ptSegDist(x, box.getMaxY())));
+                }
+            }
+        }
+        return DOUBT - nearest;
     }
 
     static void paint(Graphics2D g, List<Label> labels) {

@@ -2,131 +2,467 @@ package casebook.charts;
 
 import java.awt.geom.Point2D;
 import java.awt.geom.Rectangle2D;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.Deque;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.eclipse.elk.alg.layered.options.FixedAlignment;
-import org.eclipse.elk.alg.layered.options.LayeredMetaDataProvider;
-import org.eclipse.elk.alg.layered.options.LayeredOptions;
-import org.eclipse.elk.alg.layered.options.NodePlacementStrategy;
-import org.eclipse.elk.alg.layered.options.OrderingStrategy;
-import org.eclipse.elk.core.RecursiveGraphLayoutEngine;
-import org.eclipse.elk.core.data.LayoutMetaDataService;
-import org.eclipse.elk.core.math.ElkPadding;
-import org.eclipse.elk.core.options.CoreOptions;
-import org.eclipse.elk.core.options.Direction;
-import org.eclipse.elk.core.options.EdgeLabelPlacement;
-import org.eclipse.elk.core.options.EdgeRouting;
-import org.eclipse.elk.core.options.PortConstraints;
-import org.eclipse.elk.core.options.PortSide;
-import org.eclipse.elk.core.util.BasicProgressMonitor;
-import org.eclipse.elk.graph.ElkBendPoint;
-import org.eclipse.elk.graph.ElkEdge;
-import org.eclipse.elk.graph.ElkEdgeSection;
-import org.eclipse.elk.graph.ElkLabel;
-import org.eclipse.elk.graph.ElkNode;
-import org.eclipse.elk.graph.ElkPort;
-import org.eclipse.elk.graph.util.ElkGraphUtil;
 
 /**
- * Gives the boxes and arrows of a plan their places, by the layer method (Sugiyama, Tagawa and Toda 1981) in the
- * implementation of the Eclipse Layout Kernel: data flows down, an arrow that skips layers runs beside the boxes.
+ * Gives the boxes and arrows of a plan their places. All ways through a network meet again and again in one box: after each
+ * Inception module, after each residual block. There it is cut into pieces, which are laid out one by one and stacked, so that
+ * the body stands straight and even hundreds of layers take little time. Auxiliary heads stand to the right of the body. A
+ * long row of boxes can go on in a second column.
  */
 final class Layout {
+
+    /** The room for an arrow that says its shape. */
+    private static final double ARROW = 48;
+    private static final double BESIDE = 36;
+    private static final double LABEL = 5;
+    private static final double GUTTER = 30;
+
+    /** Between two cuts: the boxes and the arrows, the last box included, the first not. */
+    private static final class Piece {
+        final Box first;
+        final Box last;
+        final List<Box> between = new ArrayList<>();
+        final List<Arrow> arrows = new ArrayList<>();
+
+        Piece(Box first, Box last) {
+            this.first = first;
+            this.last = last;
+        }
+
+        /** Just one arrow from box to box. */
+        boolean simple() {
+            return between.isEmpty() && arrows.size() == 1;
+        }
+    }
+
+    /** An auxiliary head: its boxes, the arrows between them, and the one that leads to it. */
+    private record Head(Arrow entry, List<Box> boxes, List<Arrow> arrows) {
+        Box attached() {
+            return entry.from;
+        }
+    }
 
     final double width;
     final double height;
 
-    static {
-        LayoutMetaDataService.getInstance().registerLayoutMetaDataProviders(new LayeredMetaDataProvider());
-    }
+    /** The body's pieces, from the input down. */
+    private final List<Piece> pieces = new ArrayList<>();
+    private final Map<Box, Head> heads = new LinkedHashMap<>();
+    private final Plan plan;
 
-    Layout(Plan plan) {
-        ElkNode graph = ElkGraphUtil.createGraph();
-        graph.setProperty(CoreOptions.ALGORITHM, LayeredOptions.ALGORITHM_ID);
-        graph.setProperty(LayeredOptions.DIRECTION, Direction.DOWN);
-        graph.setProperty(LayeredOptions.EDGE_ROUTING, EdgeRouting.ORTHOGONAL);
-        graph.setProperty(LayeredOptions.NODE_PLACEMENT_STRATEGY, NodePlacementStrategy.BRANDES_KOEPF);
-        graph.setProperty(LayeredOptions.NODE_PLACEMENT_BK_FIXED_ALIGNMENT, FixedAlignment.BALANCED);
-        graph.setProperty(LayeredOptions.CONSIDER_MODEL_ORDER_STRATEGY, OrderingStrategy.PREFER_NODES);
-        graph.setProperty(LayeredOptions.PADDING, new ElkPadding(0));
-        graph.setProperty(LayeredOptions.SPACING_NODE_NODE, 24.0);
-        graph.setProperty(LayeredOptions.SPACING_NODE_NODE_BETWEEN_LAYERS, 14.0);
-        graph.setProperty(LayeredOptions.SPACING_EDGE_NODE, 20.0);
-        graph.setProperty(LayeredOptions.SPACING_EDGE_NODE_BETWEEN_LAYERS, 14.0);
-        graph.setProperty(LayeredOptions.SPACING_EDGE_EDGE, 16.0);
-        graph.setProperty(LayeredOptions.SPACING_EDGE_LABEL, 5.0);
-        graph.setProperty(LayeredOptions.RANDOM_SEED, 1);
-        Map<Box, ElkNode> nodes = new HashMap<>();
-        // What comes first is placed on the left; auxiliary heads belong on the right of the body.
-        for (Box box : plan.boxes.stream().sorted(Comparator.comparing(box -> box.auxiliary)).toList()) {
-            ElkNode node = ElkGraphUtil.createNode(graph);
-            node.setDimensions(box.width(), box.height());
-            node.setProperty(LayeredOptions.PORT_CONSTRAINTS, PortConstraints.FIXED_SIDE);
-            nodes.put(box, node);
+    Layout(Plan plan, Columns columns) {
+        this.plan = plan;
+        if (cut()) {
+            stack();
+            if (bounds(plan.boxes, plan.arrows).getHeight() > columns.height()) {
+                columns(columns);
+            }
+        } else {
+            Layered.place(plan.boxes, plan.arrows);
         }
-        Map<Arrow, ElkEdge> edges = new HashMap<>();
-        for (Arrow arrow : plan.arrows.stream().sorted(Comparator.comparing(Arrow::auxiliary)).toList()) {
-            boolean skip = skips(plan, arrow);
-            ElkEdge edge = ElkGraphUtil.createSimpleEdge(port(nodes.get(arrow.from), skip ? PortSide.EAST : PortSide.SOUTH),
-                    port(nodes.get(arrow.to), skip ? PortSide.EAST : PortSide.NORTH));
-            ElkLabel label = ElkGraphUtil.createLabel(arrow.shape, edge);
-            label.setDimensions(Math.ceil(Look.width(Look.TEXT, arrow.shape)), Look.LINE);
-            label.setProperty(LayeredOptions.EDGE_LABELS_PLACEMENT, EdgeLabelPlacement.CENTER);
-            // The body is drawn straight; what runs beside it bends.
-            edge.setProperty(LayeredOptions.PRIORITY_STRAIGHTNESS, arrow.auxiliary() || skip ? 0 : 10);
-            edges.put(arrow, edge);
+        Rectangle2D all = bounds(plan.boxes, plan.arrows);
+        move(plan.boxes, plan.arrows, -all.getX(), -all.getY());
+        width = all.getWidth();
+        height = all.getHeight();
+    }
+
+    // ---- pieces ----
+
+    /** Cuts the plan into pieces and heads; false if a head does not hang on a place where all ways meet. */
+    private boolean cut() {
+        List<Box> body = plan.boxes.stream().filter(box -> !box.auxiliary).toList();
+        Map<Box, Integer> order = new HashMap<>();
+        body.forEach(box -> order.put(box, order.size()));
+        int[] farthest = new int[body.size()];
+        List<Arrow> inBody = new ArrayList<>();
+        for (Arrow arrow : plan.arrows) {
+            if (order.containsKey(arrow.from) && order.containsKey(arrow.to)) {
+                inBody.add(arrow);
+                int from = order.get(arrow.from);
+                int to = order.get(arrow.to);
+                farthest[Math.min(from, to)] = Math.max(farthest[Math.min(from, to)], Math.max(from, to));
+            }
         }
-        new RecursiveGraphLayoutEngine().layout(graph, new BasicProgressMonitor());
-        nodes.forEach((box, node) -> box.bounds = new Rectangle2D.Double(node.getX(), node.getY(), node.getWidth(), node.getHeight()));
-        edges.forEach(Layout::place);
-        width = graph.getWidth();
-        height = graph.getHeight();
-    }
-
-    private static ElkPort port(ElkNode node, PortSide side) {
-        ElkPort port = ElkGraphUtil.createPort(node);
-        port.setProperty(LayeredOptions.PORT_SIDE, side);
-        return port;
-    }
-
-    /** True for a shortcut: an arrow between two boxes that a longer way connects as well. */
-    private static boolean skips(Plan plan, Arrow arrow) {
-        int end = plan.boxes.indexOf(arrow.to);
-        Set<Box> seen = new HashSet<>();
-        Deque<Box> next = new ArrayDeque<>();
-        next.add(arrow.from);
-        while (!next.isEmpty()) {
-            Box box = next.remove();
-            for (Arrow way : plan.from(box)) {
-                if (way.to == arrow.to && box != arrow.from) {
-                    return true;
+        int reached = 0;
+        Map<Box, Piece> pieceOf = new HashMap<>();
+        Box first = null;
+        List<Box> between = new ArrayList<>();
+        for (int i = 0; i < body.size(); i++) {
+            Box box = body.get(i);
+            if (reached <= i) {
+                // No arrow passes it by.
+                if (first != null) {
+                    Piece piece = new Piece(first, box);
+                    piece.between.addAll(between);
+                    pieces.add(piece);
+                    between.forEach(inner -> pieceOf.put(inner, piece));
+                    pieceOf.put(box, piece);
                 }
-                // Boxes stand in the network's order, so what lies behind the end can't lead to it.
-                if (plan.boxes.indexOf(way.to) < end && seen.add(way.to)) {
-                    next.add(way.to);
+                first = box;
+                between.clear();
+            } else {
+                between.add(box);
+            }
+            reached = Math.max(reached, farthest[i]);
+        }
+        for (Arrow arrow : inBody) {
+            Box later = order.get(arrow.from) < order.get(arrow.to) ? arrow.to : arrow.from;
+            pieceOf.get(later).arrows.add(arrow);
+        }
+        return between.isEmpty() && cutHeads();
+    }
+
+    private boolean cutHeads() {
+        Map<Box, Head> headOf = new HashMap<>();
+        Set<Box> ends = new LinkedHashSet<>();
+        pieces.forEach(piece -> ends.addAll(List.of(piece.first, piece.last)));
+        List<Arrow> arrows = plan.arrows.stream().filter(Arrow::auxiliary).toList();
+        for (Box box : plan.boxes) {
+            List<Arrow> in = arrows.stream().filter(arrow -> arrow.to == box).toList();
+            if (!box.auxiliary) {
+                continue;
+            }
+            Arrow entry = in.stream().filter(arrow -> !arrow.from.auxiliary).findFirst().orElse(null);
+            Head head = entry == null ? headOf.get(in.get(0).from) : new Head(entry, new ArrayList<>(), new ArrayList<>());
+            if (head == null || entry != null && (in.size() > 1 || !ends.contains(entry.from) || heads.putIfAbsent(entry.from, head) != null)
+                    || in.stream().anyMatch(arrow -> arrow != entry && headOf.get(arrow.from) != head)) {
+                return false;
+            }
+            head.boxes().add(box);
+            in.stream().filter(arrow -> arrow != entry).forEach(head.arrows()::add);
+            headOf.put(box, head);
+        }
+        return plan.arrows.stream().noneMatch(arrow -> arrow.from.auxiliary && !arrow.to.auxiliary);
+    }
+
+    // ---- one below the other ----
+
+    private void stack() {
+        Box top = plan.boxes.get(0);
+        top.bounds = new Rectangle2D.Double(-top.width() / 2, 0, top.width(), top.height());
+        heads.values().forEach(head -> Layered.place(head.boxes(), head.arrows()));
+        double free = Double.NEGATIVE_INFINITY;
+        free = headsEnd(top, free);
+        for (Piece piece : pieces) {
+            place(piece);
+            if (heads.containsKey(piece.last)) {
+                // The arrow to a head runs level, so the head before has to end above it.
+                lower(piece, Math.max(0, free + BESIDE - piece.last.bounds.getCenterY()));
+            }
+            free = headsEnd(piece.last, free);
+        }
+        for (Piece piece : pieces) {
+            spread(piece.last);
+        }
+        heads.values().forEach(this::place);
+    }
+
+    private double headsEnd(Box box, double free) {
+        Head head = heads.get(box);
+        return head == null ? free : box.bounds.getCenterY() + ARROW + bounds(head.boxes(), head.arrows()).getHeight();
+    }
+
+    /** Lays a piece out so that its first box stays where it is. */
+    private static void place(Piece piece) {
+        Rectangle2D start = piece.first.bounds;
+        if (piece.simple()) {
+            Box last = piece.last;
+            last.bounds = new Rectangle2D.Double(start.getCenterX() - last.width() / 2, start.getMaxY() + ARROW, last.width(), last.height());
+            straight(piece.arrows.get(0));
+            return;
+        }
+        List<Box> boxes = new ArrayList<>(List.of(piece.first));
+        boxes.addAll(piece.between);
+        boxes.add(piece.last);
+        Layered.place(boxes, piece.arrows);
+        double across = start.getX() - piece.first.bounds.getX();
+        double down = start.getY() - piece.first.bounds.getY();
+        move(boxes, piece.arrows, across, down);
+        centre(piece);
+        double hanging = piece.between.stream().mapToDouble(box -> box.bounds.getMaxY()).max().orElse(0);
+        lower(piece, Math.max(0, hanging + 14 - piece.last.bounds.getY()));
+    }
+
+    private static void straight(Arrow arrow) {
+        double x = arrow.from.bounds.getCenterX();
+        double y = arrow.from.bounds.getMaxY();
+        arrow.points = List.of(new Point2D.Double(x, y), new Point2D.Double(x, arrow.to.bounds.getY()));
+        double length = Math.ceil(Look.width(Look.TEXT, arrow.shape));
+        arrow.label = new Rectangle2D.Double(x - LABEL - length, (y + arrow.to.bounds.getY() - Look.LINE) / 2, length, Look.LINE);
+    }
+
+    /** Puts the last box under the first, if all arrows to it have a bend that can give way. */
+    private static void centre(Piece piece) {
+        double across = piece.first.bounds.getCenterX() - piece.last.bounds.getCenterX();
+        List<Arrow> in = piece.arrows.stream().filter(arrow -> arrow.to == piece.last).toList();
+        for (Arrow arrow : in) {
+            int n = arrow.points.size();
+            boolean gives = n >= 4 && arrow.points.get(n - 1).getX() == arrow.points.get(n - 2).getX()
+                    && arrow.label.getMaxY() < arrow.points.get(n - 2).getY();
+            if (!gives) {
+                return;
+            }
+        }
+        move(List.of(piece.last), List.of(), across, 0);
+        for (Arrow arrow : in) {
+            int n = arrow.points.size();
+            shift(arrow, n - 2, across, 0);
+            shift(arrow, n - 1, across, 0);
+        }
+    }
+
+    /** Moves the last box of a piece down; the arrows to it become longer. */
+    private static void lower(Piece piece, double down) {
+        if (down == 0) {
+            return;
+        }
+        move(List.of(piece.last), List.of(), 0, down);
+        for (Arrow arrow : piece.arrows.stream().filter(arrow -> arrow.to == piece.last).toList()) {
+            int n = arrow.points.size();
+            boolean level = arrow.points.get(n - 1).getY() == arrow.points.get(n - 2).getY();
+            shift(arrow, n - 1, 0, down);
+            if (level) {
+                shift(arrow, n - 2, 0, down);
+            } else if (n == 2) {
+                straight(arrow);
+            }
+        }
+    }
+
+    /** A shortcut that ends at a box's side and another that begins there: one above the other. */
+    private void spread(Box box) {
+        double right = box.bounds.getMaxX();
+        List<Arrow> in = plan.arrows.stream().filter(arrow -> arrow.to == box && end(arrow).getX() > right - 0.5).toList();
+        List<Arrow> out = plan.arrows.stream().filter(arrow -> arrow.from == box && !arrow.points.isEmpty()
+                && arrow.points.get(0).getX() > right - 0.5).toList();
+        if (in.size() == 1 && out.size() == 1) {
+            Arrow ending = in.get(0);
+            int n = ending.points.size();
+            double up = box.bounds.getY() + 0.32 * box.bounds.getHeight() - end(ending).getY();
+            shift(ending, n - 1, 0, up);
+            shift(ending, n - 2, 0, up);
+            double down = box.bounds.getY() + 0.68 * box.bounds.getHeight() - out.get(0).points.get(0).getY();
+            shift(out.get(0), 0, 0, down);
+            shift(out.get(0), 1, 0, down);
+        }
+    }
+
+    private static Point2D end(Arrow arrow) {
+        return arrow.points.get(arrow.points.size() - 1);
+    }
+
+    /** Puts a head to the right of all that stands at its height. */
+    private void place(Head head) {
+        Rectangle2D from = head.attached().bounds;
+        Box first = head.entry().to;
+        Rectangle2D own = bounds(head.boxes(), head.arrows());
+        double top = from.getCenterY() + ARROW;
+        double right = from.getMaxX();
+        Rectangle2D strip = new Rectangle2D.Double(-1e6, from.getCenterY(), 2e6, ARROW + own.getHeight());
+        Set<Box> mine = new LinkedHashSet<>(head.boxes());
+        for (Box box : plan.boxes) {
+            if (!box.auxiliary && !mine.contains(box) && box.bounds.intersects(strip)) {
+                right = Math.max(right, box.bounds.getMaxX());
+            }
+        }
+        for (Arrow arrow : plan.arrows) {
+            if (!arrow.auxiliary() && !arrow.points.isEmpty() && bounds(List.of(), List.of(arrow)).intersects(strip)) {
+                right = Math.max(right, bounds(List.of(), List.of(arrow)).getMaxX());
+            }
+        }
+        move(head.boxes(), head.arrows(), right + BESIDE - own.getX(), top - own.getY());
+        double x = first.bounds.getCenterX();
+        Arrow entry = head.entry();
+        entry.points = List.of(new Point2D.Double(from.getMaxX(), from.getCenterY()), new Point2D.Double(x, from.getCenterY()),
+                new Point2D.Double(x, first.bounds.getY()));
+        double length = Math.ceil(Look.width(Look.TEXT, entry.shape));
+        entry.label = new Rectangle2D.Double(x + LABEL, first.bounds.getY() - 12 - Look.LINE, length, Look.LINE);
+    }
+
+    // ---- one beside the other ----
+
+    /**
+     * When a drawing goes on in another column.
+     *
+     * @param height about how high a column may be
+     * @param width how wide all of them together may be; one that would be wider stays higher
+     */
+    record Columns(double height, double width) {
+
+        /** Always one. */
+        static final Columns ONE = new Columns(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+        /** As many as make a drawing fit a screen. */
+        static final Columns SCREEN = new Columns(1000, 1200);
+    }
+
+    /** A part of the body that becomes a column: what is in it, and the arrow that leads to it from the column before, or null. */
+    private record Part(Set<Box> boxes, Set<Arrow> arrows, Arrow entry) {}
+
+    /** Breaks the stack at simple arrows and puts the parts beside each other. */
+    private void columns(Columns columns) {
+        List<Integer> breaks = breaks();
+        List<Part> parts = List.of();
+        for (int many = 2; many < breaks.size(); many++) {
+            List<List<Piece>> candidates = parts(breaks, many);
+            List<Part> more = candidates.stream().map(pieces -> part(pieces, pieces == candidates.get(0))).toList();
+            if (more.stream().mapToDouble(part -> bounds(part).getWidth() + 2 * GUTTER).sum() - 2 * GUTTER > columns.width()) {
+                break;
+            }
+            parts = more;
+            if (parts.stream().allMatch(part -> bounds(part).getHeight() <= 1.1 * columns.height())) {
+                break;
+            }
+        }
+        double left = 0;
+        for (Part part : parts) {
+            Rectangle2D own = bounds(part);
+            move(part.boxes(), part.arrows(), left - own.getX(), (part.entry() == null ? 0 : ARROW) - own.getY());
+            if (part.entry() != null) {
+                turn(part.entry(), left - GUTTER);
+            }
+            left += own.getWidth() + 2 * GUTTER;
+        }
+    }
+
+    private static Rectangle2D bounds(Part part) {
+        return bounds(part.boxes(), part.arrows());
+    }
+
+    private Part part(List<Piece> pieces, boolean first) {
+        Set<Box> boxes = new LinkedHashSet<>();
+        Set<Arrow> arrows = new LinkedHashSet<>();
+        if (first) {
+            boxes.add(pieces.get(0).first);
+        }
+        for (Piece piece : pieces) {
+            boxes.addAll(piece.between);
+            boxes.add(piece.last);
+            if (first || piece != pieces.get(0)) {
+                arrows.addAll(piece.arrows);
+            }
+        }
+        for (Head head : heads.values()) {
+            if (boxes.contains(head.attached())) {
+                boxes.addAll(head.boxes());
+                arrows.addAll(head.arrows());
+                arrows.add(head.entry());
+            }
+        }
+        return new Part(boxes, arrows, first ? null : pieces.get(0).arrows.get(0));
+    }
+
+    /** Up from the foot of a column, between the columns, to the head of the next. */
+    private static void turn(Arrow arrow, double gutter) {
+        Rectangle2D from = arrow.from.bounds;
+        Rectangle2D to = arrow.to.bounds;
+        double foot = from.getMaxY() + 20;
+        arrow.points = List.of(new Point2D.Double(from.getCenterX(), from.getMaxY()), new Point2D.Double(from.getCenterX(), foot),
+                new Point2D.Double(gutter, foot), new Point2D.Double(gutter, 0), new Point2D.Double(to.getCenterX(), 0),
+                new Point2D.Double(to.getCenterX(), to.getY()));
+        double length = Math.ceil(Look.width(Look.TEXT, arrow.shape));
+        arrow.label = new Rectangle2D.Double(to.getCenterX() + LABEL, to.getY() - 12 - Look.LINE, length, Look.LINE);
+        arrow.turns = true;
+    }
+
+    /** Where the body can be broken: before these pieces, and after the last. */
+    private List<Integer> breaks() {
+        List<Integer> breaks = new ArrayList<>(List.of(0));
+        for (int i = 1; i < pieces.size(); i++) {
+            double bottom = pieces.get(i).first.bounds.getMaxY();
+            // Not where a head hangs down into the way of the arrow to the next column.
+            boolean clear = heads.values().stream().filter(head -> head.attached().bounds.getY() < bottom)
+                    .allMatch(head -> bounds(head.boxes(), head.arrows()).getMaxY() < bottom + 10);
+            if (clear && pieces.get(i).simple()) {
+                breaks.add(i);
+            }
+        }
+        breaks.add(pieces.size());
+        return breaks;
+    }
+
+    /** So many parts, broken so that the highest is as low as can be. */
+    private List<List<Piece>> parts(List<Integer> breaks, int many) {
+        int ends = breaks.size();
+        double[] lowest = new double[ends];
+        int[][] from = new int[many][ends];
+        for (int end = 1; end < ends; end++) {
+            lowest[end] = height(0, breaks.get(end));
+        }
+        for (int column = 1; column < many; column++) {
+            double[] better = new double[ends];
+            Arrays.fill(better, Double.POSITIVE_INFINITY);
+            for (int end = column + 1; end < ends; end++) {
+                for (int start = column; start < end; start++) {
+                    double highest = Math.max(lowest[start], height(breaks.get(start), breaks.get(end)));
+                    if (highest < better[end]) {
+                        better[end] = highest;
+                        from[column][end] = start;
+                    }
+                }
+            }
+            lowest = better;
+        }
+        List<List<Piece>> parts = new ArrayList<>();
+        int end = ends - 1;
+        for (int column = many - 1; column >= 0; column--) {
+            int start = from[column][end];
+            parts.add(0, pieces.subList(breaks.get(start), breaks.get(end)));
+            end = start;
+        }
+        return parts;
+    }
+
+    /** How high a part is that begins with one piece and ends before another; the arrow of a later part's first piece does not count. */
+    private double height(int start, int end) {
+        double top = start == 0 ? pieces.get(0).first.bounds.getY() : pieces.get(start).last.bounds.getY();
+        return pieces.get(end - 1).last.bounds.getMaxY() - top;
+    }
+
+    // ---- moving ----
+
+    private static void move(Collection<Box> boxes, Collection<Arrow> arrows, double across, double down) {
+        for (Box box : boxes) {
+            box.bounds = moved(box.bounds, across, down);
+        }
+        for (Arrow arrow : arrows) {
+            arrow.points = arrow.points.stream().<Point2D>map(point -> new Point2D.Double(point.getX() + across, point.getY() + down)).toList();
+            arrow.label = moved(arrow.label, across, down);
+        }
+    }
+
+    private static Rectangle2D moved(Rectangle2D box, double across, double down) {
+        return new Rectangle2D.Double(box.getX() + across, box.getY() + down, box.getWidth(), box.getHeight());
+    }
+
+    private static void shift(Arrow arrow, int place, double across, double down) {
+        List<Point2D> points = new ArrayList<>(arrow.points);
+        Point2D point = points.get(place);
+        points.set(place, new Point2D.Double(point.getX() + across, point.getY() + down));
+        arrow.points = points;
+    }
+
+    private static Rectangle2D bounds(Collection<Box> boxes, Collection<Arrow> arrows) {
+        Rectangle2D all = null;
+        for (Box box : boxes) {
+            all = all == null ? (Rectangle2D) box.bounds.clone() : all.createUnion(box.bounds);
+        }
+        for (Arrow arrow : arrows) {
+            if (!arrow.points.isEmpty()) {
+                all = all == null ? (Rectangle2D) arrow.label.clone() : all.createUnion(arrow.label);
+                for (Point2D point : arrow.points) {
+                    all.add(point);
                 }
             }
         }
-        return false;
-    }
-
-    private static void place(Arrow arrow, ElkEdge edge) {
-        ElkEdgeSection section = edge.getSections().get(0);
-        List<Point2D> points = new ArrayList<>();
-        points.add(new Point2D.Double(section.getStartX(), section.getStartY()));
-        for (ElkBendPoint bend : section.getBendPoints()) {
-            points.add(new Point2D.Double(bend.getX(), bend.getY()));
-        }
-        points.add(new Point2D.Double(section.getEndX(), section.getEndY()));
-        arrow.points = points;
-        ElkLabel label = edge.getLabels().get(0);
-        arrow.label = new Rectangle2D.Double(label.getX(), label.getY(), label.getWidth(), label.getHeight());
+        return all;
     }
 }

@@ -304,6 +304,11 @@ public final class Look {
         return String.format(Locale.ROOT, decimal ? "%.1f %%" : "%.0f %%", percent);
     }
 
+    /** {@code AlexNet's}, {@code GoogLeNet with heads'}. */
+    static String possessive(String name) {
+        return name + (name.endsWith("s") ? "'" : "'s");
+    }
+
     /** {@code a}, {@code a and b}, {@code a, b and c}. */
     static String list(List<String> words) {
         int last = words.size() - 1;

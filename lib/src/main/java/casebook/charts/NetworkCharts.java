@@ -1,5 +1,6 @@
 package casebook.charts;
 
+import casebook.layers.Layer.Category;
 import java.awt.Color;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,7 +36,7 @@ final class NetworkCharts {
         List<String> words = new ArrayList<>();
         for (int i = 0; i < x.length; i++) {
             AccuracyPoint point = points.get(i);
-            balls.add(new Scatter.Ball(point.network(), x[i], point.accuracy(), point.parameters(), Look.network(point.network()),
+            balls.add(new Scatter.Ball(point.network(), x[i], point.accuracy(), point.parameters(), colour(point.network()),
                     front && !best[i]));
             words.add(point.network() + ": " + digits(point.accuracy()) + " %, " + Look.si(x[i]) + (i == 0 ? " " + cost : "") + ", "
                     + Look.si(point.parameters()) + (i == 0 ? " parameters" : "") + (front && best[i] ? ", on the front" : ""));
@@ -47,7 +48,7 @@ final class NetworkCharts {
                         IntStream.range(0, x.length).mapToDouble(i -> x[i]).max().orElseThrow(), 0.07, 8), null);
         Scatter.Axis up = new Scatter.Axis("accuracy, % · " + protocol, Scale.linear(least, most, 7), null);
         String result = title != null ? title : front ? frontTitle(points, best, cost) : bestTitle(points, x, cost);
-        String note = front ? "Dashed: the Pareto front; no network is both cheaper and more accurate than one on it. The others are hollow" : "";
+        String note = front ? "The dashed line joins the front: for each network beside it, hollow, one on it is at least as cheap and as accurate" : "";
         Table data = Table.create(result, StringColumn.create("Network", points.stream().map(AccuracyPoint::network)),
                 DoubleColumn.create("Accuracy, %", points.stream().mapToDouble(AccuracyPoint::accuracy).toArray()),
                 LongColumn.create("MACs", points.stream().mapToLong(AccuracyPoint::macs).toArray()),
@@ -99,10 +100,10 @@ final class NetworkCharts {
                 .sorted(Comparator.comparingDouble(i -> points.get(i).accuracy())).map(i -> points.get(i).network()).toList();
         String quantity = cost.equals(MULTIPLY_ADDS) ? "multiply-adds" : cost;
         if (names.size() == 1) {
-            return names.get(0) + " beats all " + (best.length - 1) + " others in accuracy and in " + quantity;
+            return "No other of the " + best.length + " networks is as good as " + names.get(0) + " in accuracy or in " + quantity;
         }
-        return names.size() > 5 ? names.size() + " of " + best.length + " networks are not beaten in both accuracy and " + quantity
-                : Look.list(names) + " are not beaten in both accuracy and " + quantity;
+        return (names.size() > 5 ? names.size() + " of " + best.length + " networks" : Look.list(names))
+                + " are the Pareto front of accuracy and " + quantity;
     }
 
     /** The most accurate network, and how it compares with the most expensive of the others. */
@@ -115,6 +116,11 @@ final class NetworkCharts {
         double factor = x[other] / x[first];
         return factor > 1.005 ? begin + "; " + points.get(other).network() + " needs " + Look.digits(factor) + " times its " + quantity + " for " + end
                 : begin + ", and needs the most " + quantity;
+    }
+
+    /** The families of the lectures have colours; a colour for each other network would be taken for a kinship. */
+    private static Color colour(String network) {
+        return Look.known(network) ? Look.network(network) : Look.category(Category.OTHER);
     }
 
     /** An accuracy as it was given, with two decimals at most. */
@@ -132,8 +138,7 @@ final class NetworkCharts {
         List<String> words = new ArrayList<>();
         List<TimelineEntry> ordered = entries.stream().sorted(Comparator.comparingInt(TimelineEntry::year)).toList();
         for (TimelineEntry entry : ordered) {
-            Color colour = Look.network(entry.network());
-            balls.add(new Scatter.Ball(entry.network() + " · " + Look.si(entry.figure()), entry.year(), entry.figure(), 0, colour, false));
+            balls.add(new Scatter.Ball(entry.network() + " · " + Look.si(entry.figure()), entry.year(), entry.figure(), 0, colour(entry.network()), false));
             words.add(entry.year() + ": " + entry.network() + ", " + Look.si(entry.figure()));
         }
         int first = ordered.get(0).year();
@@ -141,7 +146,7 @@ final class NetworkCharts {
         double least = entries.stream().mapToDouble(TimelineEntry::figure).min().orElseThrow();
         double most = entries.stream().mapToDouble(TimelineEntry::figure).max().orElseThrow();
         Scatter.Axis across = new Scatter.Axis("year of publication", years(first, last), year -> String.valueOf((int) year));
-        Scatter.Axis up = new Scatter.Axis(unit, Scale.of(least, most, 7), null);
+        Scatter.Axis up = new Scatter.Axis(unit, least > 0 && most / least >= 1000 ? Scale.between(least, most, 0.06, 7) : Scale.linear(least, most, 7), null);
         Table data = Table.create(title, IntColumn.create("Year", ordered.stream().mapToInt(TimelineEntry::year).toArray()),
                 StringColumn.create("Network", ordered.stream().map(TimelineEntry::network)),
                 DoubleColumn.create(unit, ordered.stream().mapToDouble(TimelineEntry::figure).toArray()));

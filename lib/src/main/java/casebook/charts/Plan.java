@@ -28,6 +28,10 @@ import java.util.regex.Pattern;
 /** What a drawing of a network shows: its boxes and the arrows between them, before they have places. */
 final class Plan {
 
+    /** So many modules that are the same become one box. */
+    private static final int SAME = 3;
+    private static final double SUMMARY = 200;
+
     final List<Box> boxes = new ArrayList<>();
     final List<Arrow> arrows = new ArrayList<>();
 
@@ -45,6 +49,7 @@ final class Plan {
         boxes(open);
         boxes.forEach(Plan::describe);
         arrows(input);
+        fold();
         outputs();
     }
 
@@ -213,8 +218,21 @@ final class Plan {
         return window.height() + "×" + window.width() + stride + (window.dilation() > 1 ? ", dilation " + window.dilation() : "");
     }
 
-    /** What is in a closed stage. */
+    /** What is in a closed stage, in as few lines as a box of usual width can have. */
     private static List<String> summary(List<Node> nodes, String stage) {
+        List<String> lines = new ArrayList<>();
+        for (String part : contents(nodes, stage)) {
+            String longer = lines.isEmpty() ? part : lines.get(lines.size() - 1) + ", " + part;
+            if (!lines.isEmpty() && Look.width(Look.TEXT, longer) < SUMMARY) {
+                lines.set(lines.size() - 1, longer);
+            } else {
+                lines.add(part);
+            }
+        }
+        return lines;
+    }
+
+    private static List<String> contents(List<Node> nodes, String stage) {
         List<String> lines = new ArrayList<>();
         long modules = nodes.stream().filter(node -> node.path().indexOf(stage) >= 0 && node.path().indexOf(stage) < node.path().size() - 1)
                 .map(node -> node.path().get(node.path().indexOf(stage) + 1)).distinct().count();
@@ -240,6 +258,58 @@ final class Plan {
         String word = category == Category.MERGE ? different.equals(Set.of("add")) ? "addition"
                 : different.equals(Set.of("concatenate")) ? "concatenation" : one : one;
         lines.add(Look.plural(kinds.size(), word));
+    }
+
+    // ---- the same again and again ----
+
+    /** Closed modules that follow each other and are the same become one box, if there are three or more. */
+    private void fold() {
+        for (int i = 0; i < boxes.size(); i++) {
+            List<Box> run = new ArrayList<>(List.of(boxes.get(i)));
+            while (i + run.size() < boxes.size() && repeats(run.get(run.size() - 1), boxes.get(i + run.size()))) {
+                run.add(boxes.get(i + run.size()));
+            }
+            if (run.size() >= SAME) {
+                fold(run);
+            }
+        }
+    }
+
+    private void fold(List<Box> run) {
+        Box first = run.get(0);
+        Box last = run.get(run.size() - 1);
+        Box folded = new Box(Box.Role.STAGE, first.name + " … " + last.name, first.auxiliary);
+        folded.lines.add(run.size() + " times the same:");
+        folded.lines.addAll(first.lines);
+        run.forEach(box -> folded.nodes.addAll(box.nodes));
+        boxes.set(boxes.indexOf(first), folded);
+        boxes.removeAll(run);
+        arrows.removeIf(arrow -> run.contains(arrow.from) && run.contains(arrow.to));
+        arrows.replaceAll(arrow -> run.contains(arrow.to) ? new Arrow(arrow.from, folded, arrow.shape)
+                : run.contains(arrow.from) ? new Arrow(folded, arrow.to, arrow.shape) : arrow);
+        folded.nodes.forEach(node -> boxOf[node.index()] = folded);
+    }
+
+    /** True if the second does what the first does, with its output and nothing else. */
+    private boolean repeats(Box first, Box second) {
+        return first.role == Box.Role.STAGE && second.role == Box.Role.STAGE && first.auxiliary == second.auxiliary
+                && from(first).stream().allMatch(arrow -> arrow.to == second)
+                && arrows.stream().filter(arrow -> arrow.to == second).allMatch(arrow -> arrow.from == first)
+                && parent(first).equals(parent(second)) && steps(first).equals(steps(second));
+    }
+
+    /** The stages around a closed module. */
+    private static List<String> parent(Box box) {
+        List<String> path = box.nodes.get(0).path();
+        int depth = path.indexOf(box.name);
+        return depth < 0 ? List.of(box.name) : path.subList(0, depth);
+    }
+
+    /** What is in a box, in a form that is equal for boxes that do the same: each layer, what it reads, and its shapes. */
+    private static List<List<Object>> steps(Box box) {
+        int start = box.nodes.get(0).index();
+        return box.nodes.stream().<List<Object>>map(node -> List.of(node.layer(), node.shared(), node.inputShapes(), node.output(),
+                node.inputs().stream().map(input -> Math.max(-1, input - start)).toList())).toList();
     }
 
     // ---- arrows ----

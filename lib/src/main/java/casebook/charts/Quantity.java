@@ -32,7 +32,7 @@ record Quantity(String words, String head, String verb, String verbs, Function<L
 
     /** The memory of these numbers in float32. */
     static final Quantity MEMORY = new Quantity("activation memory", "activation memory (bytes)", "takes", "take",
-            bytes -> Look.si(bytes) + (bytes < 1000 ? " B" : "B"), CostSheet.Row::bytes, sum -> 4 * sum.activations());
+            bytes -> bytes == 0 ? "0" : Look.si(bytes) + (bytes < 1000 ? " B" : "B"), CostSheet.Row::bytes, sum -> 4 * sum.activations());
 
     static Quantity multiplications(CostSheet sheet) {
         String words = sheet.convention().flops() ? "floating-point operations" : "multiplications";
@@ -46,7 +46,7 @@ record Quantity(String words, String head, String verb, String verbs, Function<L
 
     /** {@code VGG-16's parameters}. */
     String of(CostSheet sheet) {
-        return sheet.network().name() + "'s " + words;
+        return Look.possessive(sheet.network().name()) + " " + words;
     }
 
     /** The fewest parts, three at most, that have two thirds of the whole. */

@@ -1,6 +1,7 @@
 package casebook.charts;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -88,13 +89,26 @@ record Scale(double min, double max, boolean logarithmic, List<Double> ticks) {
         return new Scale(more.get(0), more.get(more.size() - 1), false, more);
     }
 
-    /** An axis on which equal steps are doublings, with a label at each of these values, which are powers of two. */
-    static Scale doublings(double least, double most) {
-        List<Double> ticks = new ArrayList<>();
-        for (double tick = least; tick <= most; tick *= 2) {
-            ticks.add(tick);
+    /**
+     * An axis for a few settings that were tried, ascending: with a label at each, where there is room, and a little longer
+     * than they are. Powers of two that span a factor of eight or more stand at equal distances.
+     */
+    static Scale settings(double[] values, int labels) {
+        double least = values[0];
+        double most = values[values.length - 1];
+        boolean doublings = least > 0 && most / least >= 8
+                && Arrays.stream(values).allMatch(value -> Math.abs(Math.log(value) / Math.log(2) - Math.rint(Math.log(value) / Math.log(2))) < 1e-9);
+        List<Double> ticks = Arrays.stream(values).boxed().toList();
+        if (doublings) {
+            double reach = Math.pow(most / least, 0.05);
+            return new Scale(least / reach, most * reach, true, ticks);
         }
-        return new Scale(least, most, true, ticks);
+        double more = most > least ? 0.05 * (most - least) : Math.max(1, Math.abs(least)) / 2;
+        boolean close = values.length > labels;
+        for (int i = 1; i < values.length; i++) {
+            close |= values[i] - values[i - 1] < (most - least) / 16;
+        }
+        return new Scale(least - more, most + more, false, close ? linear(least, most, labels).cut(least - more, most + more).ticks() : ticks);
     }
 
     /** The same labels on an axis that ends where the data end. */

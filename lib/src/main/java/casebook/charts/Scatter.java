@@ -19,7 +19,7 @@ final class Scatter extends Sheet {
     private static final int WIDTH = 800;
     private static final int HEIGHT = 440;
     private static final int TOP = 34;
-    private static final int MOST = 5;
+    private static final int MOST = 12;
     /** The radius of the largest ball. */
     private static final double LARGEST = 38;
     private static final double DOT = 6;
@@ -65,20 +65,20 @@ final class Scatter extends Sheet {
         }
 
         /** The front rises in steps: between two of its balls, the left one is still the best that can be had. */
-        List<Line2D> steps(Axes axes) {
-            List<Line2D> steps = new ArrayList<>();
+        List<Labels.Line> steps(Axes axes) {
+            List<Labels.Line> steps = new ArrayList<>();
             if (front) {
                 Point2D last = null;
                 for (Ball ball : balls.stream().filter(ball -> !ball.faint()).sorted(Comparator.comparingDouble(Ball::x)).toList()) {
                     Point2D here = axes.at(ball.x(), ball.y());
                     if (last != null) {
-                        steps.add(new Line2D.Double(last.getX(), last.getY(), here.getX(), last.getY()));
-                        steps.add(new Line2D.Double(here.getX(), last.getY(), here.getX(), here.getY()));
+                        steps.add(new Labels.Line(new Line2D.Double(last.getX(), last.getY(), here.getX(), last.getY()), null));
+                        steps.add(new Labels.Line(new Line2D.Double(here.getX(), last.getY(), here.getX(), here.getY()), null));
                     }
                     last = here;
                 }
                 if (last != null) {
-                    steps.add(new Line2D.Double(last.getX(), last.getY(), axes.plot().getMaxX(), last.getY()));
+                    steps.add(new Labels.Line(new Line2D.Double(last.getX(), last.getY(), axes.plot().getMaxX(), last.getY()), null));
                 }
             }
             return steps;
@@ -102,7 +102,7 @@ final class Scatter extends Sheet {
     /** The chart, as high as the names need it. */
     static Scatter of(Words words, View view) {
         for (int more = 0; more <= MOST; more++) {
-            Axes axes = axes(view, HEIGHT + 160 * more);
+            Axes axes = axes(view, HEIGHT + 60 * more);
             Optional<List<Labels.Label>> labels = labels(view, axes);
             if (labels.isPresent()) {
                 return new Scatter(words, view, new Placed(axes, labels.get()));
@@ -160,7 +160,7 @@ final class Scatter extends Sheet {
     }
 
     private void front(Graphics2D g) {
-        List<Line2D> steps = view.steps(axes);
+        List<Line2D> steps = front();
         if (!steps.isEmpty()) {
             Path2D path = new Path2D.Double();
             path.moveTo(steps.get(0).getX1(), steps.get(0).getY1());
@@ -214,6 +214,6 @@ final class Scatter extends Sheet {
     }
 
     List<Line2D> front() {
-        return view.steps(axes);
+        return view.steps(axes).stream().map(Labels.Line::piece).toList();
     }
 }

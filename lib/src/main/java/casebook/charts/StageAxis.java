@@ -63,7 +63,7 @@ final class StageAxis {
             names = level;
         } else if (bands.size() * SLANTED <= right - start) {
             way = Way.SLANTED;
-            height = 20 + widest * SLANT;
+            height = 12 + widest * SLANT;
             start = Math.max(start, Math.ceil(Sheet.MARGIN + sizes[0] * SLANT - SLANTED / 2.0));
             names = Axes.apart(middles(start, right - start), SLANTED, start - 4, right + 10);
         } else {
