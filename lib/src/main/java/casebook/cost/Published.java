@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tech.tablesaw.api.ColumnType;
 import tech.tablesaw.api.LongColumn;
 import tech.tablesaw.api.Row;
@@ -98,6 +100,24 @@ public record Published(String network, String id, String quantity, String layer
         return new BigDecimal(figure.replace(",", ""));
     }
 
+    /** The printed figure with its unit applied: 138,000,000 for 138 million. */
+    public double value() {
+        return number().doubleValue() * UNITS.getOrDefault(unit, 1);
+    }
+
+    /**
+     * The year of the source.
+     *
+     * @throws IllegalStateException if the source names none
+     */
+    public int year() {
+        Matcher year = Pattern.compile("\\b(19|20)\\d\\d\\b").matcher(source);
+        if (!year.find()) {
+            throw new IllegalStateException("this source names no year: " + source);
+        }
+        return Integer.parseInt(year.group());
+    }
+
     /** Ours, exact; empty if the zoo has not this network or the figure is not one that is counted. */
     public OptionalLong computed() {
         if (check == Check.NOT_COMPUTED || id.isEmpty()) {
@@ -171,8 +191,9 @@ public record Published(String network, String id, String quantity, String layer
                 StringColumn.create("Note", figures.stream().map(Published::note)));
     }
 
-    /** The figure as printed, with its unit where the quantity does not say it already: {@code 138 million}. */
+    /** The figure with its unit where the quantity does not say it already, {@code 138 million}; long ones with separators. */
     public String printed() {
-        return unit.isEmpty() || unit.equalsIgnoreCase(quantity) ? figure : figure + " " + unit;
+        String readable = figure.matches("\\d{5,}") ? String.format(Locale.ROOT, "%,d", Long.parseLong(figure)) : figure;
+        return unit.isEmpty() || unit.equalsIgnoreCase(quantity) ? readable : readable + " " + unit;
     }
 }

@@ -71,6 +71,14 @@ class PublishedTest {
     }
 
     @Test
+    void valuesAndYears() {
+        Published vgg = Published.of("vgg-16").stream().filter(figure -> figure.source().startsWith("Simonyan")).findFirst().orElseThrow();
+        assertThat(vgg.value()).isEqualTo(138e6);
+        assertThat(vgg.year()).isEqualTo(2014);
+        assertThat(vgg.printed()).isEqualTo("138 million");
+    }
+
+    @Test
     void aLayerThatIsNotThereIsNamed() {
         Published wrong = new Published("ResNet-50", "resnet-50", "macs", "conv9", "1", "", "papers", Published.Check.ROUNDED, "", "", "");
         assertThatThrownBy(wrong::computed).hasMessageContaining("conv9");

