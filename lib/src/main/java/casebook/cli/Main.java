@@ -24,7 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(name = "casebook", mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
         description = "The networks of the course at the terminal.",
         synopsisSubcommandLabel = "COMMAND", commandListHeading = "%nCommands:%n",
-        subcommands = {ListCommand.class, CostCommand.class, CompareCommand.class, ClassifyCommand.class,
+        subcommands = {ListCommand.class, CostCommand.class, CompareCommand.class, ClassifyCommand.class, ExperimentCommand.class,
             DoctorCommand.class})
 public final class Main implements Runnable {
 

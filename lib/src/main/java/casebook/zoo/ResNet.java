@@ -2,7 +2,6 @@ package casebook.zoo;
 
 import static casebook.layers.Option.noBias;
 import static casebook.layers.Option.padding;
-import static casebook.layers.Option.same;
 import static casebook.layers.Option.stride;
 
 import casebook.layers.PaddedShortcut;
@@ -132,7 +131,7 @@ public final class ResNet {
      * @param depth 6n + 2: 20, 32, 44, 56 or 110 in the paper
      */
     public static Network cifar(int depth) {
-        return cifar("CIFAR ResNet-" + depth, depth, Shortcut.PAD);
+        return threeStages(Network.named("CIFAR ResNet-" + depth).input(32, 32, 3), depth, 16, 1, Shortcut.PAD);
     }
 
     /**
@@ -141,22 +140,34 @@ public final class ResNet {
      * @param depth 6n + 2
      */
     public static Network cifarPlain(int depth) {
-        return cifar("CIFAR Plain-" + depth, depth, Shortcut.NONE);
+        return threeStages(Network.named("CIFAR Plain-" + depth).input(32, 32, 3), depth, 16, 1, Shortcut.NONE);
     }
 
-    private static Network cifar(String name, int depth, Shortcut shortcut) {
+    /**
+     * A small one of the same form for the 28×28 grey images of Fashion-MNIST, to be trained on a laptop: half the channels,
+     * and the first convolution moves by 2, so that the stages have sides of 14, 7 and 4.
+     *
+     * @param depth 6n + 2
+     * @param shortcut {@link Shortcut#PAD} for the residual network, {@link Shortcut#NONE} for the plain one
+     */
+    public static Network small(int depth, Shortcut shortcut) {
+        String name = (shortcut == Shortcut.NONE ? "Small Plain-" : "Small ResNet-") + depth;
+        return threeStages(Network.named(name).input(28, 28, 1), depth, 8, 2, shortcut);
+    }
+
+    /** A convolution, then n blocks each with one, two and four times its channels, and ten outputs. */
+    private static Network threeStages(NetworkBuilder net, int depth, int width, int firstStride, Shortcut shortcut) {
         if (depth < 8 || (depth - 2) % 6 != 0) {
             throw new IllegalArgumentException("these networks have 6n + 2 layers: 8, 14, 20, 26, 32 …, not " + depth);
         }
-        NetworkBuilder net = Network.named(name).input(32, 32, 3)
-                .stage("conv1").name("conv1").conv(16, 3, same(), noBias()).batchNorm().relu();
+        net.stage("conv1").name("conv1").conv(width, 3, padding(1), stride(firstStride), noBias()).batchNorm().relu();
         for (int stage = 2; stage <= 4; stage++) {
             net.stage("conv" + stage + "_x");
             for (int block = 1; block <= (depth - 2) / 6; block++) {
-                net.module("res" + stage + "_" + block, basic(16 << (stage - 2), stage > 2 && block == 1 ? 2 : 1, shortcut));
+                net.module("res" + stage + "_" + block, basic(width << (stage - 2), stage > 2 && block == 1 ? 2 : 1, shortcut));
             }
         }
-        return net.stage("fc10").name("pool4").globalAveragePool().name("fc10").dense(10).softmax().build();   // 8×8×64 → 10
+        return net.stage("fc10").name("pool4").globalAveragePool().name("fc10").dense(10).softmax().build();
     }
 
     /** A block of two 3×3 convolutions (figure 5, left). */
