@@ -136,6 +136,6 @@ public final class Network {
 
     @Override
     public String toString() {
-        return name + ": " + input + " → " + output().output() + ", " + nodes.size() + " layers";
+        return name + ": " + input + " → " + output().output() + ", " + nodes.size() + (nodes.size() == 1 ? " layer" : " layers");
     }
 }

@@ -5,6 +5,7 @@ import casebook.cost.CostSheet;
 import casebook.data.Photo;
 import casebook.network.Network;
 import casebook.training.History;
+import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -114,11 +115,18 @@ final class Outputs {
                 + grid.html(Grid.MOST_ROWS) + "</details>", words(picture) + "\n\n" + grid.text(Grid.MOST_ROWS));
     }
 
+    /** A small photo is enlarged by a whole factor here, because what shows the page later would smooth its pixels. */
     private static Bundle photo(Photo photo) {
         int times = Math.max(1, PHOTO / photo.width());
+        int width = times * photo.width();
+        int height = times * photo.height();
+        BufferedImage large = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        Graphics2D pixels = large.createGraphics();
+        pixels.drawImage(photo.image(), 0, 0, width, height, null);
+        pixels.dispose();
         String words = "Photo: " + photo;
-        Map<String, Object> size = new TreeMap<>(Map.of("width", times * photo.width(), "height", times * photo.height(), "alt", words));
-        return new Bundle(Map.of(Bundle.PNG, Png.base64(photo.image()), Bundle.TEXT, words), Map.of(Bundle.PNG, size));
+        Map<String, Object> size = new TreeMap<>(Map.of("width", width, "height", height, "alt", words));
+        return new Bundle(Map.of(Bundle.PNG, Png.base64(large), Bundle.TEXT, words), Map.of(Bundle.PNG, size));
     }
 
     private static Bundle image(BufferedImage image) {

@@ -7,9 +7,9 @@ import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -21,6 +21,9 @@ import javax.imageio.stream.ImageOutputStream;
 final class Png {
 
     private static final int PALETTE = 256;
+
+    /** So many of a palette's colours are chosen because they are frequent. */
+    private static final int FREQUENT = 128;
 
     /** An image with more colours than these is a photo: it would lose by a palette. */
     private static final int MOST_COLOURS = 4096;
@@ -49,7 +52,7 @@ final class Png {
         return bytes.toByteArray();
     }
 
-    /** The image in its 256 most frequent colours, each other colour replaced by the nearest of them. */
+    /** The image in 256 of its colours, each other colour replaced by the nearest of them. */
     static BufferedImage withPalette(BufferedImage image) {
         int width = image.getWidth();
         int height = image.getHeight();
@@ -61,10 +64,7 @@ final class Png {
                 return image;
             }
         }
-        List<Integer> frequent = counts.entrySet().stream()
-                .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
-                .limit(PALETTE).map(Map.Entry::getKey).toList();
-        int[] palette = frequent.stream().mapToInt(colour -> colour).toArray();
+        int[] palette = palette(counts);
         Map<Integer, Integer> places = new HashMap<>();
         counts.keySet().forEach(colour -> places.put(colour, nearest(palette, colour)));
         IndexColorModel colours = new IndexColorModel(8, palette.length, palette, 0, false, -1, DataBuffer.TYPE_BYTE);
@@ -76,17 +76,50 @@ final class Png {
         return indexed;
     }
 
+    /**
+     * All colours, if there are few. Otherwise the most frequent ones, which are ground, lines and text, and then, again and
+     * again, the colour that is farthest from all chosen ones: each colour of a scale may be rare.
+     */
+    private static int[] palette(Map<Integer, Integer> counts) {
+        int[] colours = counts.entrySet().stream()
+                .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+                .mapToInt(Map.Entry::getKey).toArray();
+        if (colours.length <= PALETTE) {
+            return colours;
+        }
+        int[] palette = Arrays.copyOf(colours, PALETTE);
+        int[] distances = new int[colours.length];
+        Arrays.fill(distances, Integer.MAX_VALUE);
+        for (int chosen = 0; chosen < PALETTE; chosen++) {
+            if (chosen >= FREQUENT) {
+                int farthest = 0;
+                for (int i = 1; i < colours.length; i++) {
+                    farthest = distances[i] > distances[farthest] ? i : farthest;
+                }
+                palette[chosen] = colours[farthest];
+            }
+            for (int i = 0; i < colours.length; i++) {
+                distances[i] = Math.min(distances[i], distance(palette[chosen], colours[i]));
+            }
+        }
+        return palette;
+    }
+
     private static int nearest(int[] palette, int colour) {
         int nearest = 0;
         int least = Integer.MAX_VALUE;
         for (int i = 0; i < palette.length && least > 0; i++) {
-            int distance = square(palette[i] >> 16, colour >> 16) + square(palette[i] >> 8, colour >> 8) + square(palette[i], colour);
+            int distance = distance(palette[i], colour);
             if (distance < least) {
                 least = distance;
                 nearest = i;
             }
         }
         return nearest;
+    }
+
+    private static int distance(int a, int b) {
+        return square(a >> 16, b >> 16) + square(a >> 8, b >> 8) + square(a, b);
     }
 
     private static int square(int a, int b) {

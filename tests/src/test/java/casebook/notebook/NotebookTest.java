@@ -204,13 +204,37 @@ class NotebookTest {
     }
 
     @Test
-    void aSmallPhotoIsShownLargerThanItIs() throws IOException {
-        DisplayData photo = kernel.lastValue(Photo.grey("ramp", new float[20][150]));
-        assertThat(photo.data.get("text/plain")).isEqualTo("Photo: ramp, 20×150×3");
-        assertThat(photo.metadata.get("image/png")).isEqualTo(Map.of("width", 450, "height", 60, "alt", "Photo: ramp, 20×150×3"));
+    void aSmallPhotoIsShownLargerThanItIsWithoutSmoothing() throws IOException {
+        float[][] grey = new float[20][150];
+        grey[7][9] = 1;
+        DisplayData photo = kernel.lastValue(Photo.grey("dot", grey));
+        assertThat(photo.data.get("text/plain")).isEqualTo("Photo: dot, 20×150×3");
+        assertThat(photo.metadata.get("image/png")).isEqualTo(Map.of("width", 450, "height", 60, "alt", "Photo: dot, 20×150×3"));
         BufferedImage png = ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode((String) photo.data.get("image/png"))));
-        assertThat(png.getWidth()).isEqualTo(150);
+        assertThat(png.getWidth()).isEqualTo(450);
+        for (int y = 0; y < 60; y++) {
+            for (int x = 0; x < 450; x++) {
+                assertThat(png.getRGB(x, y)).isEqualTo(y / 3 == 7 && x / 3 == 9 ? 0xffffffff : 0xff000000);
+            }
+        }
         assertThat(kernel.displayed).isEmpty();
+    }
+
+    /** A scale of colours of which each is rare: they must not become the grey that happens to be the nearest frequent colour. */
+    @Test
+    void aPaletteHasRoomForRareColours() {
+        BufferedImage image = new BufferedImage(100, 100, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < 10_000; i++) {
+            image.setRGB(i % 100, i / 100, i < 200 ? i << 16 : i % 250 * 0x010101);
+        }
+        BufferedImage indexed = Png.withPalette(image);
+        assertThat(indexed.getType()).isEqualTo(BufferedImage.TYPE_BYTE_INDEXED);
+        for (int i = 0; i < 10_000; i++) {
+            Color before = new Color(image.getRGB(i % 100, i / 100));
+            Color after = new Color(indexed.getRGB(i % 100, i / 100));
+            assertThat(Math.abs(before.getRed() - after.getRed()) + Math.abs(before.getGreen() - after.getGreen())
+                    + Math.abs(before.getBlue() - after.getBlue())).as(before + " became " + after).isLessThan(24);
+        }
     }
 
     @Test
