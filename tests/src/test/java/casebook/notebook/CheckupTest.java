@@ -21,6 +21,13 @@ class CheckupTest {
     }
 
     @Test
+    void whatIsWellSaysNothingOfWhereItLies() {
+        checkup.run();
+        assertThat(findings).filteredOn(finding -> finding.state() == State.OK)
+                .allSatisfy(finding -> assertThat(finding.text()).doesNotContain(System.getProperty("java.home"), System.getProperty("user.home") + "/"));
+    }
+
+    @Test
     void aFaultIsAFindingAndKeepsNothingElseFromBeingLookedAt() {
         assertThat(checkup.look("ND4J", "do this", () -> {
             throw new UnsatisfiedLinkError("no jnind4jcpu in java.library.path");
