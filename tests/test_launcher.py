@@ -342,6 +342,7 @@ esac
         self.assertRegex(result.stdout, r"WRONG +library")
         (self.project / "maven-fails").unlink()
         self.assertIn("<doctor>", self.run_it("doctor").stdout)
+        self.assertRegex(self.run_it("doctor", patch="launcher.memory = lambda: 2 << 30").stdout, r"WRONG +memory +2\.0 GB\n +→ 4 GB is the least")
 
 
 class PinnedTest(unittest.TestCase):

@@ -1,5 +1,6 @@
 package casebook.cli;
 
+import casebook.cost.Csv;
 import casebook.data.DataException;
 import casebook.data.Photo;
 import casebook.model.ImageClassifier;

@@ -1,5 +1,6 @@
 package casebook.cli;
 
+import casebook.cost.Csv;
 import casebook.cost.Published;
 import casebook.notebook.Grid;
 import java.io.PrintWriter;

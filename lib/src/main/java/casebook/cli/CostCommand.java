@@ -2,6 +2,7 @@ package casebook.cli;
 
 import casebook.cost.Convention;
 import casebook.cost.CostSheet;
+import casebook.cost.Csv;
 import casebook.network.Network;
 import casebook.notebook.Grids;
 import casebook.zoo.Zoo;
@@ -84,8 +85,7 @@ final class CostCommand implements Callable<Integer> {
     private static String stages(CostSheet sheet) {
         StringBuilder csv = new StringBuilder("stage,layers,output,parameters,macs,activations\n");
         for (CostSheet.Sum stage : sheet.stages()) {
-            csv.append(String.join(",", Csv.cell(stage.name()), Integer.toString(stage.layers()), stage.output().csv(),
-                    Long.toString(stage.parameters()), Long.toString(stage.macs()), Long.toString(stage.activations()))).append('\n');
+            csv.append(Csv.row(stage.name(), stage.layers(), stage.output().csv(), stage.parameters(), stage.macs(), stage.activations()));
         }
         return csv.toString();
     }

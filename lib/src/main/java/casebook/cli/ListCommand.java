@@ -1,6 +1,7 @@
 package casebook.cli;
 
 import casebook.cost.CostSheet;
+import casebook.cost.Csv;
 import casebook.notebook.Grid;
 import casebook.zoo.Zoo;
 import java.io.PrintWriter;
@@ -28,8 +29,7 @@ final class ListCommand implements Runnable {
             CostSheet sheet = CostSheet.of(Zoo.network(id));
             String name = sheet.network().name();
             grid.row(id, name, sheet.network().input().toString(), Grid.number(sheet.parameters()), Grid.number(sheet.macs()));
-            lines.append(String.join(",", id, Csv.cell(name), sheet.network().input().csv(), Long.toString(sheet.parameters()),
-                    Long.toString(sheet.macs()))).append('\n');
+            lines.append(Csv.row(id, name, sheet.network().input().csv(), sheet.parameters(), sheet.macs()));
         }
         out.print(csv ? lines : grid.text());
         out.flush();

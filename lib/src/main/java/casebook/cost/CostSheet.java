@@ -253,8 +253,7 @@ public final class CostSheet {
         StringBuilder csv = new StringBuilder("layer,kind,input,output,parameters,macs,activations\n");
         for (Row row : rows) {
             String input = row.input().stream().map(Shape::csv).collect(Collectors.joining("+"));
-            csv.append(String.join(",", row.layer(), row.kind(), input, row.output().csv(), Long.toString(row.parameters()),
-                    Long.toString(row.macs()), Long.toString(row.activations()))).append('\n');
+            csv.append(Csv.row(row.layer(), row.kind(), input, row.output().csv(), row.parameters(), row.macs(), row.activations()));
         }
         return csv.toString();
     }

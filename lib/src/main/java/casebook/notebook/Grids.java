@@ -17,16 +17,16 @@ public final class Grids {
         return network.nodes().size() > Grid.MOST_ROWS ? byStage(sheet) : byLayer(sheet);
     }
 
-    /** A row for each layer. */
+    /** A row for each layer: what fits beside each other on a screen. {@link CostSheet#table()} has the bytes and the shares as well. */
     public static Grid byLayer(CostSheet sheet) {
         Grid grid = Grid.of(sheet.network().toString(), "Layer", "Kind", "Input", "Output", ">Parameters",
-                ">" + sheet.convention().unit(), ">Activations");
+                ">" + sheet.convention().unit(), ">Activations", ">Receptive field");
         for (CostSheet.Row row : sheet.rows()) {
             grid.row(row.layer(), row.kind(), shapes(row.input()), row.output().toString(), Grid.number(row.parameters()),
-                    Grid.number(row.macs()), Grid.number(row.activations()));
+                    Grid.number(row.macs()), Grid.number(row.activations()), Grid.number(row.receptiveField()));
         }
         CostSheet.Sum sum = sheet.total();
-        return grid.total("total", "", "", "", Grid.number(sum.parameters()), Grid.number(sum.macs()), Grid.number(sum.activations()));
+        return grid.total("total", "", "", "", Grid.number(sum.parameters()), Grid.number(sum.macs()), Grid.number(sum.activations()), "");
     }
 
     /** A row for each stage. */

@@ -40,7 +40,7 @@ final class Outputs {
             return List.of(grid(Tables.grid(table)));
         }
         if (value instanceof CostSheet sheet) {
-            return List.of(grid(Tables.grid(sheet)));
+            return List.of(grid(Grids.byLayer(sheet)));
         }
         if (value instanceof History history) {
             return List.of(grid(Tables.grid(history.table())));

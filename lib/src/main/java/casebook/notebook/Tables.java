@@ -1,6 +1,5 @@
 package casebook.notebook;
 
-import casebook.cost.CostSheet;
 import java.util.List;
 import java.util.Locale;
 import tech.tablesaw.api.LongColumn;
@@ -77,25 +76,5 @@ final class Tables {
             }
             return largest >= 100 ? "%.1f" : largest >= 10 ? "%.2f" : largest >= 1 ? "%.3f" : "%.4f";
         }
-    }
-
-    /** The sheet with its totals. */
-    static Grid grid(CostSheet sheet) {
-        CostSheet.Sum sum = sheet.total();
-        Table table = sheet.table();
-        table.setName(table.name() + ": " + Grid.number(sum.parameters()) + " parameters, " + Grid.number(sum.macs()) + " "
-                + sheet.convention().unit());
-        Grid grid = grid(table);
-        String[] total = table.columns().stream().map(column -> switch (column.name()) {
-            case "Layer" -> "total";
-            case "Parameters" -> Grid.number(sum.parameters());
-            case "MACs", "FLOPs" -> Grid.number(sum.macs());
-            case "Activations" -> Grid.number(sum.activations());
-            case "Bytes" -> Grid.number(sheet.rows().stream().mapToLong(CostSheet.Row::bytes).sum());
-            case "Parameters, %" -> sum.parameters() == 0 ? "" : "100.0";
-            case "MACs, %", "FLOPs, %" -> sum.macs() == 0 ? "" : "100.0";
-            default -> "";
-        }).toArray(String[]::new);
-        return grid.total(total);
     }
 }

@@ -112,6 +112,12 @@ class CostSheetTest {
     }
 
     @Test
+    void aNameWithACommaStaysOneCell() {
+        Network network = Network.named("n").input(4, 4, 2).name("first, \"wide\"").conv(3, 3).build();
+        assertThat(CostSheet.of(network).csv()).endsWith("\n\"first, \"\"wide\"\"\",convolution,4x4x2,2x2x3,57,216,12\n");
+    }
+
+    @Test
     void conventionsChangeWhatCounts() {
         Network network = Network.named("n").input(4, 4, 2).conv(3, 3, same()).batchNorm().relu().residual(main -> main.conv(3, 1, noBias()))
                 .maxPool(2).dense(5).build();

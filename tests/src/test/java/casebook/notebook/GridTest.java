@@ -66,9 +66,13 @@ class GridTest {
     }
 
     @Test
-    void aCostSheetEndsWithItsTotals() {
-        String html = Tables.grid(CostSheet.of(Zoo.network("lenet-5"))).html(40);
-        assertThat(html.substring(html.indexOf("<tfoot>"))).contains(">total<", ">61,706<", ">416,520<", ">15,012<", ">60,048<", ">100.0<");
+    void aCostSheetIsTheSameInANotebookAndInATerminal() {
+        CostSheet sheet = CostSheet.of(Zoo.network("lenet-5"));
+        Bundle shown = Outputs.of(sheet).get(0);
+        assertThat(shown.data().get(Bundle.TEXT)).isEqualTo(Grids.byLayer(sheet).text());
+        String html = shown.data().get(Bundle.HTML);
+        assertThat(html).contains(">Receptive field<", ">28×28×6<");
+        assertThat(html.substring(html.indexOf("<tfoot>"))).contains(">total<", ">61,706<", ">416,520<", ">15,012<");
     }
 
     @Test
