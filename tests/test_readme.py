@@ -1,6 +1,7 @@
-"""The README's program, built as another project would build it: from the library in the local Maven repository."""
+"""The README's program, built as another project would build it: from the library in a local Maven repository, here one in target/."""
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -8,6 +9,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = {**os.environ, "LC_ALL": "C.UTF-8", "OMP_WAIT_POLICY": "passive"}
+REPOSITORY = ROOT / "target" / "readme-repository"
+# What the launcher has fetched is read from the learner's repository, and nothing is written there.
+DOWNLOADS = Path(os.environ.get("MAVEN_USER_HOME") or Path.home() / ".m2") / "repository"
+JAVA = shutil.which("java", path=os.path.join(os.environ["JAVA_HOME"], "bin")) if os.environ.get("JAVA_HOME") else "java"
 
 POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
@@ -23,8 +28,8 @@ POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
 
 def maven(folder, *arguments):
     wrapper = ROOT / ("mvnw.cmd" if os.name == "nt" else "mvnw")
-    done = subprocess.run([wrapper, "-B", "-q", *arguments], cwd=folder, env=ENVIRONMENT, text=True, encoding="utf-8",
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = subprocess.run([wrapper, "-B", "-q", f"-Dmaven.repo.local={REPOSITORY}", f"-Dmaven.repo.local.tail={DOWNLOADS}", *arguments],
+                          cwd=folder, env=ENVIRONMENT, text=True, encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout
     return done.stdout
 
@@ -48,7 +53,8 @@ class ReadmeTest(unittest.TestCase):
             source.write_text(f"{imports}class Reader {{ public static void main(String[] args) {{\n{program}}} }}\n", "utf-8")
             maven(project, "compile", "dependency:build-classpath", "-Dmdep.outputFile=classpath.txt")
             classpath = os.pathsep.join(["target/classes", (project / "classpath.txt").read_text("utf-8").strip()])
-            done = subprocess.run(["java", "-Djava.awt.headless=true", "-cp", classpath, "Reader"], cwd=project, env=ENVIRONMENT,
+            self.assertIn(str(REPOSITORY / "casebook"), classpath)
+            done = subprocess.run([JAVA, "-Djava.awt.headless=true", "-cp", classpath, "Reader"], cwd=project, env=ENVIRONMENT,
                                   capture_output=True, text=True, encoding="utf-8", check=True)
             self.assertEqual(promised, done.stdout.strip())
             self.assertEqual(b"\x89PNG", (project / "lenet-5.png").read_bytes()[:4])
