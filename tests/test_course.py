@@ -234,13 +234,34 @@ class PagesTest(Project):
         self.assertFalse((self.out / "00-start.html").exists())
         self.assertNotIn("00-start", (self.out / "index.html").read_text(encoding="utf-8"))
 
+    def browse(self, page):
+        """The page as Chromium has it after its scripts ran, without a network, and what they wrote to the console."""
+        result = subprocess.run(
+            [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={self.home / 'chromium'}", "--enable-logging=stderr",
+             "--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=10000", "--dump-dom", page.as_uri()],
+            capture_output=True, text=True, encoding="utf-8", errors="replace", timeout=100)
+        return result.stdout, re.findall(r":CONSOLE[:(]\d+\)?\] (.*)", result.stderr)
+
     @unittest.skipUnless(CHROMIUM and os.environ.get("CASEBOOK_MATHJAX"), "needs Chromium and the launcher's MathJax")
     def test_mathematics_without_a_network(self):
-        result = subprocess.run(
-            [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={self.home / 'chromium'}",
-             "--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=10000", "--dump-dom", (self.out / "02-lenet-5.html").as_uri()],
-            capture_output=True, text=True, encoding="utf-8", timeout=100)
-        self.assertEqual(1, len(re.findall(r"<mjx-container", result.stdout)), "the formula, and not the table's prices")
+        page, said = self.browse(self.out / "02-lenet-5.html")
+        self.assertEqual(1, len(re.findall(r"<mjx-container", page)), "the formula, and not the table's prices")
+        self.assertEqual([], said)
+
+    @unittest.skipUnless(CHROMIUM and os.environ.get("CASEBOOK_MATHJAX"), "needs Chromium and the launcher's MathJax")
+    def test_the_courses_pages_are_silent(self):
+        """The pages of the course's own notebooks, as they are committed, write nothing to the browser's console."""
+        shutil.rmtree(self.out)
+        shutil.rmtree(self.home / "notebooks")
+        shutil.copytree(PROJECT / "notebooks", self.home / "notebooks", ignore=shutil.ignore_patterns("course", ".*"))
+        subprocess.run([sys.executable, "-c", "from course import pages; pages.write({})"], env=self.env, cwd=self.home, check=True)
+        pages = sorted(self.out.glob("*.html"))
+        self.assertEqual(len(list((PROJECT / "notebooks").glob("[0-9]*.ipynb"))) + 1, len(pages))
+        for page in pages:
+            self.assertEqual([], self.browse(page)[1], page.name)
+        broken = self.out / "broken.html"
+        broken.write_text("<script>throw new Error('seen')</script>", encoding="utf-8")
+        self.assertIn("seen", " ".join(self.browse(broken)[1]), "an error that there is")
 
 
 if __name__ == "__main__":
