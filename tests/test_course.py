@@ -257,6 +257,7 @@ class PagesTest(Project):
         subprocess.run([sys.executable, "-c", "from course import pages; pages.write({})"], env=self.env, cwd=self.home, check=True)
         pages = sorted(self.out.glob("*.html"))
         self.assertEqual(len(list((PROJECT / "notebooks").glob("[0-9]*.ipynb"))) + 1, len(pages))
+        self.assertEqual(1, (self.out / "index.html").read_text(encoding="utf-8").count(">00 · Start here<"), "the number once")
         for page in pages:
             self.assertEqual([], self.browse(page)[1], page.name)
         broken = self.out / "broken.html"
