@@ -12,7 +12,8 @@ def page_config():
     folder = Path(os.environ["JUPYTER_CONFIG_DIR"])
     (folder / "labconfig").mkdir(parents=True, exist_ok=True)
     disabled = {name: True for name in ("@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension",
-                                        "@jupyterlab/lsp-extension")}
+                                        "@jupyterlab/lsp-extension", "@jupyterlab/fileeditor-extension:language-server",
+                                        "@jupyterlab/notebook-extension:language-server")}
     (folder / "labconfig" / "page_config.json").write_text(json.dumps({"disabledExtensions": disabled}, indent=1) + "\n", encoding="utf-8")
     settings = {
         # It looks for language servers and says at each start that there are none.
