@@ -32,7 +32,7 @@ final class CompareCommand implements Runnable {
             String verdict = figure.compare().toString();
             grid.row(figure.network(), figure.layer(), figure.quantity(), figure.printed(),
                     computed.isPresent() ? Grid.number(computed.getAsLong()) : "", verdict);
-            lines.append(Csv.line(figure.network(), figure.id(), figure.layer(), figure.quantity(), figure.figure(), figure.unit(),
+            lines.append(Csv.row(figure.network(), figure.id(), figure.layer(), figure.quantity(), figure.figure(), figure.unit(),
                     computed.isPresent() ? Long.toString(computed.getAsLong()) : "", verdict, figure.convention(), figure.shownBy(),
                     figure.source(), figure.note()));
             if (figure.check() == Published.Check.DOES_NOT_FOLLOW) {

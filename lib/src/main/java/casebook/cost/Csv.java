@@ -3,18 +3,10 @@ package casebook.cost;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-
 /** Rows of CSV files (RFC 4180). */
 public final class Csv {
 
     private Csv() {}
-
-    /** A line of these cells, each quoted if it has to be. */
-    public static String line(String... cells) {
-        return Stream.of(cells).map(Csv::cell).collect(Collectors.joining(",", "", "\n"));
-    }
 
     /** The cells in a row, with its line end; a cell that holds a comma, a quotation mark or a line end is quoted. */
     public static String row(Object... cells) {
