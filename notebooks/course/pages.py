@@ -146,7 +146,7 @@ def write(executed):
             execute.tidy(notebook)
             has_mathematics = any(re.search(r"\$|\\\(|\\\[|\\begin", cell.source) for cell in notebook.cells if cell.cell_type == "markdown")
             around = navigation(lectures[index - 1] if index else None, lectures[index + 1] if index + 1 < len(lectures) else None)
-            make.environment.globals["page"] = {"title": lecture.title, "style": sheet, "navigation": around,
+            make.environment.globals["page"] = {"title": lecture.title, "style": sheet, "navigation": around, "first": index == 0,
                                                 "mathematics": MATHEMATICS if has_mathematics else ""}
             text, _ = make.from_notebook_node(notebook, resources={"metadata": {"name": lecture.name, "path": str(FOLDER)}})
             for old in pictures:
