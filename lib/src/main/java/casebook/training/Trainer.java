@@ -73,6 +73,7 @@ public final class Trainer {
      */
     public Trainer optimiser(IUpdater optimiser) {
         this.optimiser = optimiser;
+        updaters.clear();
         return this;
     }
 
@@ -156,7 +157,10 @@ public final class Trainer {
             int[] order = order(images.size(), epoch);
             int from = step % stepsPerEpoch * batchSize;
             int[] chosen = Arrays.copyOfRange(order, from, Math.min(from + batchSize, order.length));
-            Step result = step(images, chosen, step, epoch);
+            Step result;
+            try (Scratch scratch = Scratch.open()) {
+                result = step(images.batch(chosen), step, epoch);
+            }
             steps.add(result.loss());
             epochLoss += result.loss() * chosen.length;
             epochRight += result.right();
@@ -180,6 +184,25 @@ public final class Trainer {
         return new History(steps, results, interrupted);
     }
 
+    /**
+     * One training step on a batch of your own: forward, backward, and the weights move. The optimiser remembers earlier calls;
+     * {@link #train} starts anew.
+     *
+     * @return the loss of the batch, before the weights moved
+     * @throws TrainingException if the outputs do not fit the labels, or the loss is no longer a number
+     */
+    public double step(Batch batch) {
+        if (updaters.isEmpty()) {
+            prepareOptimiser();
+            ownSteps = 0;
+        }
+        try (Scratch scratch = Scratch.open()) {
+            return step(batch, ownSteps++, 0).loss();
+        }
+    }
+
+    private int ownSteps;
+
     private record Step(double loss, long right) {}
 
     private int lastShuffled = -1;
@@ -201,30 +224,27 @@ public final class Trainer {
         return lastOrder;
     }
 
-    private Step step(ImageSet images, int[] chosen, int step, int epoch) {
-        try (Scratch scratch = Scratch.open()) {
-            Batch batch = images.batch(chosen);
-            Execution run = new Execution(model, batch.images(), true, true, seed * 1_000_003 + step);
-            Map<Node, INDArray> starts = new LinkedHashMap<>();
-            double total = 0;
-            long right = 0;
-            for (Network.Output output : network.outputs()) {
-                Node end = lossInput(network, output.node(), loss);
-                Loss.Result result = loss.of(run.output(end), batch.labels());
-                total += output.lossWeight() * result.value();
-                starts.put(end, output.lossWeight() == 1 ? result.gradient() : result.gradient().muli(output.lossWeight()));
-                if (!output.auxiliary()) {
-                    int[] answers = loss.answers(run.output(output.node()));
-                    right = IntStream.range(0, answers.length).filter(i -> answers[i] == batch.labels()[i]).count();
-                }
+    private Step step(Batch batch, int step, int epoch) {
+        Execution run = new Execution(model, batch.images(), true, true, seed * 1_000_003 + step);
+        Map<Node, INDArray> starts = new LinkedHashMap<>();
+        double total = 0;
+        long right = 0;
+        for (Network.Output output : network.outputs()) {
+            Node end = lossInput(network, output.node(), loss);
+            Loss.Result result = loss.of(run.output(end), batch.labels());
+            total += output.lossWeight() * result.value();
+            starts.put(end, output.lossWeight() == 1 ? result.gradient() : result.gradient().muli(output.lossWeight()));
+            if (!output.auxiliary()) {
+                int[] answers = loss.answers(run.output(output.node()));
+                right = IntStream.range(0, answers.length).filter(i -> answers[i] == batch.labels()[i]).count();
             }
-            if (!Double.isFinite(total)) {
-                throw new TrainingException("step " + (step + 1) + ": the loss is " + total + ", no longer a number that can be used. Most "
-                        + "likely the learning rate is too large: try a tenth of it. The weights are lost; make a new model");
-            }
-            update(run.backward(starts), step, epoch);
-            return new Step(total, right);
         }
+        if (!Double.isFinite(total)) {
+            throw new TrainingException("step " + (step + 1) + ": the loss is " + total + ", no longer a number that can be used. Most "
+                    + "likely the learning rate is too large: try a tenth of it. The weights are lost; make a new model");
+        }
+        update(run.backward(starts), step, epoch);
+        return new Step(total, right);
     }
 
     private void prepareOptimiser() {
