@@ -46,9 +46,9 @@ public final class AlexNet {
     }
 
     /**
-     * The narrower network in one tower that Krizhevsky described two years later (2014, "One weird trick for parallelizing
-     * convolutional neural networks", footnote 1), without response normalization. Torchvision calls this one AlexNet, and
-     * its published accuracies are this one's. 61,100,840 parameters.
+     * The narrower network in one tower that torchvision calls AlexNet; its published accuracies are this one's. It follows
+     * Krizhevsky (2014, "One weird trick for parallelizing convolutional neural networks"), without response normalization,
+     * but conv4 has 256 filters where that paper has 384 (footnote 1). 61,100,840 parameters.
      */
     public static Network oneWeirdTrick() {
         return classifier(Network.named("AlexNet, one weird trick").input(224, 224, 3)
