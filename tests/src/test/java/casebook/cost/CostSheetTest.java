@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import casebook.model.Model;
+import casebook.network.Block;
 import casebook.network.Network;
+import casebook.network.NetworkBuilder;
 import casebook.zoo.LeNet5;
 import casebook.zoo.Zoo;
 import java.nio.file.Path;
@@ -206,6 +208,29 @@ class CostSheetTest {
         assertThat(CostSheet.of(network).row("grouped").parameters()).isEqualTo(32 * 9 * 4 + 32);
         assertThat(CostSheet.of(network).row("grouped").macs()).isEqualTo(64L * 32 * 9 * 4);
         assertThat(CostSheet.of(network).row("depthwise").parameters()).isEqualTo(32 * 9);
+    }
+
+    @Test
+    void denseConnectivityIsCountedWithGrowingInputs() {
+        // Each layer reads all before it: 4, then 4 + 3, then 4 + 3 + 3 channels (Huang et al. 2016).
+        NetworkBuilder net = Network.named("dense").input(6, 6, 4);
+        for (int i = 1; i <= 3; i++) {
+            net.branches(Block.NOTHING, branch -> branch.conv(3, 3, same(), noBias()));
+        }
+        CostSheet sheet = CostSheet.of(net.build());
+        assertThat(sheet.network().output().output()).hasToString("6×6×13");
+        assertThat(sheet.parameters()).isEqualTo(9L * 3 * (4 + 7 + 10));
+        assertThat(sheet.macs()).isEqualTo(36L * 9 * 3 * (4 + 7 + 10));
+    }
+
+    @Test
+    void squeezeAndExciteCountsItsSmallBranch() {
+        // 8 channels, squeezed to 2 (Hu, Shen and Sun 2017): two fully connected layers on one position, then a product a number.
+        Network network = Network.named("se").input(5, 5, 8).name("x").relu().globalAveragePool().conv(2, 1).relu().conv(8, 1)
+                .name("scale").sigmoid().from("x").multiply("scale").build();
+        assertThat(CostSheet.of(network).parameters()).isEqualTo(8 * 2 + 2 + 2 * 8 + 8);
+        assertThat(CostSheet.of(network).macs()).isEqualTo(8 * 2 + 2 * 8);
+        assertThat(CostSheet.of(network, Convention.of("+merges")).macs()).isEqualTo(8 * 2 + 2 * 8 + 5 * 5 * 8);
     }
 
     @Test
