@@ -202,6 +202,19 @@ public final class Charts {
         return NetworkCharts.timeline(title, unit, entries);
     }
 
+    /**
+     * Computed figures against published ones: a row for each, with the difference in per cent and both figures. What lies
+     * within 1 % has a round mark, what does not a pointed one.
+     *
+     * @param quantity what the figures are, in the plural: {@code parameters}
+     * @param rows the figures
+     * @return the chart
+     * @throws IllegalArgumentException if there are fewer than two
+     */
+    public static Picture comparison(String quantity, List<Comparison> rows) {
+        return Differences.of(quantity, rows);
+    }
+
     // ---- training ----
 
     /**

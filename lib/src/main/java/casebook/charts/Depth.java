@@ -29,6 +29,8 @@ final class Depth extends Sheet {
     private static final int PANEL = 112;
     private static final int GAP = 20;
     private static final int SHARES = 320;
+    /** Places along a line beside which its name can stand. */
+    private static final int PLACES = 24;
 
     /** A chart of the pile: what it shows, its axes, and a number for each layer. */
     private record Panel(String head, Axes axes, long[] values) {}
@@ -231,11 +233,12 @@ final class Depth extends Sheet {
         for (Line line : lines) {
             List<Labels.Mark> places = new ArrayList<>();
             double[] shares = line.shares();
+            int step = 1 + shares.length / PLACES;
             for (int i = 1; i < shares.length; i++) {
                 Line2D piece = new Line2D.Double(axes.at(i - 1, shares[i - 1]), axes.at(i, shares[i]));
                 pieces.add(new Labels.Line(piece, line.name()));
                 // Far from the ends, where all lines meet.
-                if (shares[i - 1] < 95 && shares[i] > 5) {
+                if (shares[i - 1] < 95 && shares[i] > 5 && i % step == 0) {
                     places.add(new Labels.Mark((piece.getX1() + piece.getX2()) / 2, (piece.getY1() + piece.getY2()) / 2, 6));
                 }
             }

@@ -7,6 +7,7 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.Shape;
+import java.awt.geom.AffineTransform;
 import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
@@ -154,7 +155,8 @@ public final class Drawing implements Picture {
             String reads = in.size() == 1 && previous(box) == in.get(0).from ? ""
                     : " from " + Look.list(in.stream().map(arrow -> arrow.from.name).distinct().toList());
             String result = box.nodes.get(box.nodes.size() - 1).output().toString();
-            steps.add(box.name + (box.auxiliary ? " (auxiliary)" : "") + reads + ": " + String.join(" ", box.lines) + " → " + result);
+            String lines = box.role == Box.Role.STAGE ? String.join(", ", box.lines).replace(":, ", ": ") : String.join(" ", box.lines);
+            steps.add(box.name + (box.auxiliary ? " (auxiliary)" : "") + reads + ": " + lines + " → " + result);
         }
         return network.name() + ", drawn from the input " + network.input() + " down to the output " + network.output().output() + ": "
                 + String.join("; ", steps) + ".";
@@ -212,6 +214,7 @@ public final class Drawing implements Picture {
         g.translate(left, top);
         plan.arrows.forEach(arrow -> paint(g, arrow));
         plan.boxes.forEach(box -> paint(g, box));
+        layout.brackets.forEach(bracket -> paint(g, bracket));
         g.translate(-left, -top);
     }
 
@@ -221,6 +224,23 @@ public final class Drawing implements Picture {
         g.draw(arrow.path());
         g.fill(arrow.head());
         Look.text(g, Look.TEXT, Look.GREY, arrow.shape, arrow.label.getX(), arrow.label.getCenterY(), 0);
+    }
+
+    /** The name of an opened stage beside its boxes. */
+    private static void paint(Graphics2D g, Layout.Bracket bracket) {
+        Path2D line = new Path2D.Double();
+        line.moveTo(bracket.x() + 8, bracket.top());
+        line.lineTo(bracket.x(), bracket.top());
+        line.lineTo(bracket.x(), bracket.bottom());
+        line.lineTo(bracket.x() + 8, bracket.bottom());
+        g.setColor(Look.GREY);
+        g.setStroke(Look.line(1.2f));
+        g.draw(line);
+        AffineTransform before = g.getTransform();
+        g.translate(bracket.x() - 12, (bracket.top() + bracket.bottom()) / 2);
+        g.rotate(-Math.PI / 2);
+        Look.text(g, Look.TEXT, Look.GREY, Look.shorten(Look.TEXT, bracket.stage(), bracket.bottom() - bracket.top()), 0, 0, 0.5);
+        g.setTransform(before);
     }
 
     private static void paint(Graphics2D g, Box box) {

@@ -15,19 +15,20 @@ import java.util.stream.IntStream;
 
 /**
  * Finds places for names beside their marks, so that no name lies on another or on a mark. Each name has some hundred
- * candidates; the search gives each the best that is free, moves names until none can be bettered alone, and takes the best of
- * several such settlements. A name that stands away from its mark is joined to it by a line.
+ * candidates; the search gives each the best that is free, lets them wander by simulated annealing, moves names until none can
+ * be bettered alone, and takes the best of a few such settlements. A name that stands away from its mark is joined to it by a line.
  */
 final class Labels {
 
     /** So far from its mark a name needs no line. */
     private static final double NEAR = 8;
-    private static final double[] DISTANCES = {3, 10, 20, 32, 46, 62, 80, 100, 125, 155};
+    private static final double[] DISTANCES = {3, 10, 20, 32, 46, 62, 80, 100, 125, 155, 190, 230};
     private static final int DIRECTIONS = 16;
-    private static final double CONFLICT = 10_000;
+    private static final double CONFLICT = 2_000;
     /** So far from another curve a name is in no doubt. */
     private static final double DOUBT = 50;
-    private static final int TRIES = 40;
+    private static final int TRIES = 4;
+    private static final int STEPS = 1500;
 
     /** A round mark on which no name may lie. */
     record Mark(double x, double y, double radius) {}
@@ -79,14 +80,20 @@ final class Labels {
         order.sort(Comparator.comparing(i -> candidates.get(i).size()));
         Random random = new Random(1);
         Candidate[] best = null;
-        double least = CONFLICT;
+        double least = Double.POSITIVE_INFINITY;
         for (int attempt = 0; attempt < TRIES; attempt++) {
-            Candidate[] chosen = settle(candidates, order);
+            Candidate[] chosen = new Candidate[candidates.size()];
+            settle(chosen, candidates, order);
+            wander(chosen, candidates, random);
+            settle(chosen, candidates, order);
             double cost = 0;
+            boolean free = true;
             for (int i = 0; i < chosen.length; i++) {
-                cost += chosen[i].cost() + conflicts(chosen[i].label(), chosen, i);
+                double conflicts = conflicts(chosen[i].label(), chosen, i);
+                free &= conflicts < CONFLICT;
+                cost += chosen[i].cost() + conflicts / 2;
             }
-            if (cost < least) {
+            if (free && cost < least) {
                 least = cost;
                 best = chosen;
             }
@@ -96,8 +103,7 @@ final class Labels {
     }
 
     /** The best place for each in this order, and again until none can be bettered alone. */
-    private static Candidate[] settle(List<List<Candidate>> candidates, List<Integer> order) {
-        Candidate[] chosen = new Candidate[candidates.size()];
+    private static void settle(Candidate[] chosen, List<List<Candidate>> candidates, List<Integer> order) {
         for (int round = 0; round < 30; round++) {
             boolean moved = false;
             for (int i : order) {
@@ -106,10 +112,25 @@ final class Labels {
                 chosen[i] = better;
             }
             if (!moved) {
-                break;
+                return;
             }
         }
-        return chosen;
+    }
+
+    /** Names move at random, at first to worse places as well, then more and more rarely (simulated annealing). */
+    private static void wander(Candidate[] chosen, List<List<Candidate>> candidates, Random random) {
+        int steps = STEPS * chosen.length;
+        for (int step = 0; step < steps; step++) {
+            double temperature = 600 * Math.pow(0.005, (double) step / steps);
+            int i = random.nextInt(chosen.length);
+            List<Candidate> choice = candidates.get(i);
+            double bias = random.nextDouble();
+            Candidate other = choice.get((int) (bias * bias * choice.size()));
+            double worse = other.cost() + conflicts(other.label(), chosen, i) - chosen[i].cost() - conflicts(chosen[i].label(), chosen, i);
+            if (worse <= 0 || random.nextDouble() < Math.exp(-worse / temperature)) {
+                chosen[i] = other;
+            }
+        }
     }
 
     private static Candidate best(List<Candidate> candidates, Candidate[] chosen, int self) {
@@ -159,6 +180,7 @@ final class Labels {
                 }
             }
         }
+        free.sort(Comparator.comparingDouble(Candidate::cost));
         return free;
     }
 

@@ -1,10 +1,12 @@
 package casebook.charts;
 
+import java.awt.geom.Line2D;
 import java.awt.geom.Point2D;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -25,6 +27,10 @@ final class Layout {
     private static final double BESIDE = 36;
     private static final double LABEL = 5;
     private static final double GUTTER = 30;
+    /** Places that are computed in different ways differ by rounding. */
+    private static final double SAME = 0.01;
+    /** The room for the names of stages beside a column. */
+    private static final double BRACKET = 44;
 
     /** Between two cuts: the boxes and the arrows, the last box included, the first not. */
     private static final class Piece {
@@ -54,6 +60,9 @@ final class Layout {
     final double width;
     final double height;
 
+    /** The opened stages. */
+    final List<Bracket> brackets = new ArrayList<>();
+
     /** The body's pieces, from the input down. */
     private final List<Piece> pieces = new ArrayList<>();
     private final Map<Box, Head> heads = new LinkedHashMap<>();
@@ -61,16 +70,26 @@ final class Layout {
 
     Layout(Plan plan, Columns columns) {
         this.plan = plan;
+        List<Part> parts = List.of(new Part(new LinkedHashSet<>(plan.boxes), new LinkedHashSet<>(plan.arrows), null));
         if (cut()) {
             stack();
             if (bounds(plan.boxes, plan.arrows).getHeight() > columns.height()) {
-                columns(columns);
+                parts = columns(columns, parts);
+                place(parts);
             }
         } else {
             Layered.place(plan.boxes, plan.arrows);
         }
+        plan.arrows.forEach(this::mend);
+        parts.forEach(this::bracket);
         Rectangle2D all = bounds(plan.boxes, plan.arrows);
-        move(plan.boxes, plan.arrows, -all.getX(), -all.getY());
+        for (Bracket bracket : brackets) {
+            all.add(bracket.x() - BRACKET / 2, bracket.top());
+        }
+        double left = all.getX();
+        double top = all.getY();
+        move(plan.boxes, plan.arrows, -left, -top);
+        brackets.replaceAll(bracket -> new Bracket(bracket.stage(), bracket.x() - left, bracket.top() - top, bracket.bottom() - top));
         width = all.getWidth();
         height = all.getHeight();
     }
@@ -160,6 +179,7 @@ final class Layout {
             }
             free = headsEnd(piece.last, free);
         }
+        spread(top);
         for (Piece piece : pieces) {
             spread(piece.last);
         }
@@ -206,7 +226,7 @@ final class Layout {
         List<Arrow> in = piece.arrows.stream().filter(arrow -> arrow.to == piece.last).toList();
         for (Arrow arrow : in) {
             int n = arrow.points.size();
-            boolean gives = n >= 4 && arrow.points.get(n - 1).getX() == arrow.points.get(n - 2).getX()
+            boolean gives = n >= 4 && Math.abs(arrow.points.get(n - 1).getX() - arrow.points.get(n - 2).getX()) < SAME
                     && arrow.label.getMaxY() < arrow.points.get(n - 2).getY();
             if (!gives) {
                 return;
@@ -228,7 +248,7 @@ final class Layout {
         move(List.of(piece.last), List.of(), 0, down);
         for (Arrow arrow : piece.arrows.stream().filter(arrow -> arrow.to == piece.last).toList()) {
             int n = arrow.points.size();
-            boolean level = arrow.points.get(n - 1).getY() == arrow.points.get(n - 2).getY();
+            boolean level = Math.abs(arrow.points.get(n - 1).getY() - arrow.points.get(n - 2).getY()) < SAME;
             shift(arrow, n - 1, 0, down);
             if (level) {
                 shift(arrow, n - 2, 0, down);
@@ -238,21 +258,39 @@ final class Layout {
         }
     }
 
-    /** A shortcut that ends at a box's side and another that begins there: one above the other. */
+    /**
+     * What ends or begins at the side of a box that joins two pieces: shortcuts that end there come in above, the arrow to a
+     * head leaves below them, and shortcuts that begin there leave below that, so that none crosses another.
+     */
     private void spread(Box box) {
-        double right = box.bounds.getMaxX();
-        List<Arrow> in = plan.arrows.stream().filter(arrow -> arrow.to == box && end(arrow).getX() > right - 0.5).toList();
+        double right = box.bounds.getMaxX() - 0.5;
+        Comparator<Arrow> byStart = Comparator.comparingDouble(arrow -> arrow.points.get(0).getY());
+        List<Arrow> in = plan.arrows.stream().filter(arrow -> arrow.to == box && end(arrow).getX() > right)
+                .sorted(Comparator.comparingDouble(arrow -> end(arrow).getY())).toList();
         List<Arrow> out = plan.arrows.stream().filter(arrow -> arrow.from == box && !arrow.points.isEmpty()
-                && arrow.points.get(0).getX() > right - 0.5).toList();
-        if (in.size() == 1 && out.size() == 1) {
-            Arrow ending = in.get(0);
-            int n = ending.points.size();
-            double up = box.bounds.getY() + 0.32 * box.bounds.getHeight() - end(ending).getY();
-            shift(ending, n - 1, 0, up);
-            shift(ending, n - 2, 0, up);
-            double down = box.bounds.getY() + 0.68 * box.bounds.getHeight() - out.get(0).points.get(0).getY();
-            shift(out.get(0), 0, 0, down);
-            shift(out.get(0), 1, 0, down);
+                && arrow.points.get(0).getX() > right).sorted(byStart).toList();
+        int all = in.size() + out.size() + (heads.containsKey(box) ? 1 : 0);
+        if (all < 2) {
+            return;
+        }
+        double step = box.bounds.getHeight() / (all + 1);
+        double y = box.bounds.getY() + step;
+        for (Arrow arrow : in) {
+            int n = arrow.points.size();
+            double up = y - end(arrow).getY();
+            shift(arrow, n - 1, 0, up);
+            shift(arrow, n - 2, 0, up);
+            y += step;
+        }
+        if (heads.containsKey(box)) {
+            heads.get(box).entry().points = List.of(new Point2D.Double(box.bounds.getMaxX(), y));
+            y += step;
+        }
+        for (Arrow arrow : out) {
+            double down = y - arrow.points.get(0).getY();
+            shift(arrow, 0, 0, down);
+            shift(arrow, 1, 0, down);
+            y += step;
         }
     }
 
@@ -275,15 +313,15 @@ final class Layout {
             }
         }
         for (Arrow arrow : plan.arrows) {
-            if (!arrow.auxiliary() && !arrow.points.isEmpty() && bounds(List.of(), List.of(arrow)).intersects(strip)) {
+            if (!arrow.auxiliary() && bounds(List.of(), List.of(arrow)).intersects(strip)) {
                 right = Math.max(right, bounds(List.of(), List.of(arrow)).getMaxX());
             }
         }
         move(head.boxes(), head.arrows(), right + BESIDE - own.getX(), top - own.getY());
         double x = first.bounds.getCenterX();
         Arrow entry = head.entry();
-        entry.points = List.of(new Point2D.Double(from.getMaxX(), from.getCenterY()), new Point2D.Double(x, from.getCenterY()),
-                new Point2D.Double(x, first.bounds.getY()));
+        double y = entry.points.isEmpty() ? from.getCenterY() : entry.points.get(0).getY();
+        entry.points = List.of(new Point2D.Double(from.getMaxX(), y), new Point2D.Double(x, y), new Point2D.Double(x, first.bounds.getY()));
         double length = Math.ceil(Look.width(Look.TEXT, entry.shape));
         entry.label = new Rectangle2D.Double(x + LABEL, first.bounds.getY() - 12 - Look.LINE, length, Look.LINE);
     }
@@ -307,29 +345,39 @@ final class Layout {
     /** A part of the body that becomes a column: what is in it, and the arrow that leads to it from the column before, or null. */
     private record Part(Set<Box> boxes, Set<Arrow> arrows, Arrow entry) {}
 
-    /** Breaks the stack at simple arrows and puts the parts beside each other. */
-    private void columns(Columns columns) {
+    /** Breaks the stack at simple arrows, into as many parts as it takes and as there is width for. */
+    private List<Part> columns(Columns columns, List<Part> one) {
         List<Integer> breaks = breaks();
-        List<Part> parts = List.of();
-        for (int many = 2; many < breaks.size(); many++) {
+        List<Part> parts = one;
+        double highest = bounds(plan.boxes, plan.arrows).getHeight();
+        for (int many = 2; many < breaks.size() && highest > 1.1 * columns.height(); many++) {
             List<List<Piece>> candidates = parts(breaks, many);
             List<Part> more = candidates.stream().map(pieces -> part(pieces, pieces == candidates.get(0))).toList();
-            if (more.stream().mapToDouble(part -> bounds(part).getWidth() + 2 * GUTTER).sum() - 2 * GUTTER > columns.width()) {
+            double high = more.stream().mapToDouble(part -> bounds(part).getHeight()).max().orElseThrow();
+            double wide = more.stream().mapToDouble(part -> bounds(part).getWidth() + room(part) + 2 * GUTTER).sum() - 2 * GUTTER;
+            if (wide > columns.width()) {
                 break;
             }
-            parts = more;
-            if (parts.stream().allMatch(part -> bounds(part).getHeight() <= 1.1 * columns.height())) {
-                break;
+            // Another column has to be worth its width.
+            if (high < 0.9 * highest) {
+                parts = more;
+                highest = high;
             }
         }
+        return parts;
+    }
+
+    /** Puts the parts beside each other. */
+    private void place(List<Part> parts) {
         double left = 0;
         for (Part part : parts) {
             Rectangle2D own = bounds(part);
-            move(part.boxes(), part.arrows(), left - own.getX(), (part.entry() == null ? 0 : ARROW) - own.getY());
+            double start = left + room(part);
+            move(part.boxes(), part.arrows(), start - own.getX(), (part.entry() == null ? 0 : ARROW) - own.getY());
             if (part.entry() != null) {
                 turn(part.entry(), left - GUTTER);
             }
-            left += own.getWidth() + 2 * GUTTER;
+            left = start + own.getWidth() + 2 * GUTTER;
         }
     }
 
@@ -425,6 +473,88 @@ final class Layout {
     private double height(int start, int end) {
         double top = start == 0 ? pieces.get(0).first.bounds.getY() : pieces.get(start).last.bounds.getY();
         return pieces.get(end - 1).last.bounds.getMaxY() - top;
+    }
+
+    // ---- stages ----
+
+    /** A stage of which several boxes are shown: from where to where it reaches. */
+    record Bracket(String stage, double x, double top, double bottom) {}
+
+    private double room(Part part) {
+        return ranges(part).isEmpty() ? 0 : BRACKET;
+    }
+
+    private void bracket(Part part) {
+        double x = bounds(part).getX() - BRACKET / 2;
+        ranges(part).forEach((stage, range) -> brackets.add(new Bracket(stage, x, range.getY(), range.getMaxY())));
+    }
+
+    /** The opened stages of a part and the heights that they take, where no other stage lies at the same height. */
+    private static Map<String, Rectangle2D> ranges(Part part) {
+        Map<String, List<Box>> stages = new LinkedHashMap<>();
+        for (Box box : part.boxes()) {
+            boolean inside = !box.auxiliary && !box.nodes.isEmpty() && !box.nodes.get(0).path().isEmpty();
+            if (inside && !box.name.equals(box.nodes.get(0).path().get(0))) {
+                stages.computeIfAbsent(box.nodes.get(0).path().get(0), stage -> new ArrayList<>()).add(box);
+            }
+        }
+        stages.values().removeIf(boxes -> boxes.size() < 2);
+        Map<String, Rectangle2D> ranges = new LinkedHashMap<>();
+        stages.forEach((stage, boxes) -> {
+            Rectangle2D range = bounds(boxes, List.of());
+            Rectangle2D level = new Rectangle2D.Double(-1e6, range.getY(), 2e6, range.getHeight());
+            if (part.boxes().stream().noneMatch(box -> !box.auxiliary && !boxes.contains(box) && box.bounds.intersects(level))) {
+                ranges.put(stage, range);
+            }
+        });
+        return ranges;
+    }
+
+    // ---- labels ----
+
+    /** A label through which another arrow runs is moved along its own arrow, to the next place that is free. */
+    private void mend(Arrow arrow) {
+        if (isFree(arrow.label, arrow)) {
+            return;
+        }
+        Rectangle2D label = arrow.label;
+        Rectangle2D nearest = null;
+        for (int i = 1; i < arrow.points.size(); i++) {
+            Point2D from = arrow.points.get(i - 1);
+            Point2D to = arrow.points.get(i);
+            double top = Math.min(from.getY(), to.getY()) + 4;
+            double bottom = Math.max(from.getY(), to.getY()) - 10 - label.getHeight();
+            for (double y = top; y <= bottom; y += 4) {
+                for (double x : new double[] {from.getX() - LABEL - label.getWidth(), from.getX() + LABEL}) {
+                    Rectangle2D place = new Rectangle2D.Double(x, y, label.getWidth(), label.getHeight());
+                    if ((nearest == null || distance(place, label) < distance(nearest, label)) && isFree(place, arrow)) {
+                        nearest = place;
+                    }
+                }
+            }
+        }
+        arrow.label = nearest == null ? label : nearest;
+    }
+
+    private static double distance(Rectangle2D a, Rectangle2D b) {
+        return Point2D.distance(a.getX(), a.getY(), b.getX(), b.getY());
+    }
+
+    private boolean isFree(Rectangle2D label, Arrow own) {
+        if (plan.boxes.stream().anyMatch(box -> box.bounds.intersects(label))) {
+            return false;
+        }
+        for (Arrow arrow : plan.arrows) {
+            if (arrow != own && arrow.label.intersects(label)) {
+                return false;
+            }
+            for (int i = 1; i < arrow.points.size(); i++) {
+                if (new Line2D.Double(arrow.points.get(i - 1), arrow.points.get(i)).intersects(label)) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     // ---- moving ----

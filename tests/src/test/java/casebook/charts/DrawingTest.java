@@ -13,11 +13,21 @@ import casebook.layers.Shape;
 import casebook.layers.SingleInputLayer;
 import casebook.network.Block;
 import casebook.network.Network;
+import casebook.network.NetworkBuilder;
 import casebook.network.Node;
+import casebook.network.RandomNetworkTest;
+import casebook.zoo.GoogLeNet;
 import casebook.zoo.LeNet5;
+import casebook.zoo.ResNet;
+import casebook.zoo.Vgg;
 import java.awt.geom.Line2D;
+import java.awt.geom.Point2D;
 import java.awt.geom.Rectangle2D;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,7 +61,25 @@ class DrawingTest {
 
     private static final List<Drawing> DRAWINGS = List.of(
             Drawing.of(LeNet5.taught(10)), Drawing.of(LeNet5.paper()), Drawing.of(residual()), Drawing.of(googLeNet()),
-            Drawing.of(googLeNet()).collapsed(), Drawing.of(googLeNet()).expanded("3b"), Drawing.of(LeNet5.taught(10)).collapsed());
+            Drawing.of(googLeNet()).collapsed(), Drawing.of(googLeNet()).expanded("3b"), Drawing.of(LeNet5.taught(10)).collapsed(),
+            Drawing.of(GoogLeNet.withHeads()), Drawing.of(GoogLeNet.withHeads()).collapsed(),
+            Drawing.of(GoogLeNet.withHeads()).expanded("inception_4a", "loss1"), Drawing.of(ResNet.of(152)).collapsed(),
+            Drawing.of(ResNet.of(152)).expanded("conv3_x", "res4b7"), Drawing.of(ResNet.of(18)), Drawing.of(ResNet.cifar(20)),
+            Drawing.of(Vgg.of(Vgg.Configuration.D)).columns(900), Drawing.of(GoogLeNet.naiveModule()), Drawing.of(dense()));
+
+    /** Each layer reads all layers before it, so that several shortcuts run beside each other. */
+    private static Network dense() {
+        NetworkBuilder net = Network.named("Dense").input(16, 16, 3).name("conv0").conv(4, 3, same());
+        List<String> before = new ArrayList<>(List.of("conv0"));
+        for (int i = 1; i < 5; i++) {
+            if (i > 1) {
+                net.name("concat" + i).concat(before.subList(0, i - 1).toArray(String[]::new));
+            }
+            net.name("conv" + i).conv(4, 3, same());
+            before.add("conv" + i);
+        }
+        return net.globalAveragePool().dense(10).softmax().build();
+    }
 
     static List<Drawing> drawings() {
         return DRAWINGS;
@@ -65,6 +93,45 @@ class DrawingTest {
             assertThat(a.bounds.getMaxX()).isLessThanOrEqualTo(drawing.width());
             assertThat(boxes).noneMatch(b -> b != a && b.bounds.intersects(a.bounds));
         }
+    }
+
+    @Test
+    void randomNetworksAreDrawnWithoutOverlap() {
+        for (long seed = 0; seed < 60; seed++) {
+            Drawing drawing = Drawing.of(RandomNetworkTest.random(seed));
+            noBoxOverlapsAnother(drawing);
+            noArrowCrossesABoxOrAShape(drawing);
+            noArrowRunsOnAnother(drawing);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("drawings")
+    void noArrowRunsOnAnother(Drawing drawing) {
+        for (Arrow arrow : drawing.arrows()) {
+            for (Arrow other : drawing.arrows()) {
+                for (int i = 1; arrow != other && i < arrow.points.size(); i++) {
+                    for (int j = 1; j < other.points.size(); j++) {
+                        assertThat(together(arrow.points.get(i - 1), arrow.points.get(i), other.points.get(j - 1), other.points.get(j)))
+                                .as(arrow.from.name + " → " + arrow.to.name + " on " + other.from.name + " → " + other.to.name).isLessThan(3);
+                    }
+                }
+            }
+        }
+    }
+
+    /** How long two level or two upright lines run on each other. */
+    private static double together(Point2D a, Point2D b, Point2D c, Point2D d) {
+        boolean upright = near(a.getX(), b.getX()) && near(c.getX(), d.getX()) && Math.abs(a.getX() - c.getX()) < 3;
+        boolean level = near(a.getY(), b.getY()) && near(c.getY(), d.getY()) && Math.abs(a.getY() - c.getY()) < 3;
+        ToDoubleFunction<Point2D> along = upright ? Point2D::getY : Point2D::getX;
+        double[] first = Stream.of(a, b).mapToDouble(along).sorted().toArray();
+        double[] second = Stream.of(c, d).mapToDouble(along).sorted().toArray();
+        return upright || level ? Math.min(first[1], second[1]) - Math.max(first[0], second[0]) : 0;
+    }
+
+    private static boolean near(double a, double b) {
+        return Math.abs(a - b) < 0.01;
     }
 
     @ParameterizedTest
@@ -81,7 +148,9 @@ class DrawingTest {
                     assertThat(piece.intersects(inside)).as(arrow.from.name + " → " + arrow.to.name + " through " + box.name).isFalse();
                     assertThat(arrow.label.intersects(inside)).as(arrow.shape + " on " + box.name).isFalse();
                 }
+                assertThat(Math.min(Math.abs(piece.getX1() - piece.getX2()), Math.abs(piece.getY1() - piece.getY2()))).as("level or upright").isLessThan(0.01);
                 for (Arrow other : drawing.arrows()) {
+                    assertThat(other != arrow && other.label.intersects(arrow.label)).as(arrow.shape + " on " + other.shape).isFalse();
                     assertThat(piece.intersects(other.label)).as(arrow.to.name + " through the shape before " + other.to.name).isFalse();
                 }
             }
@@ -92,7 +161,9 @@ class DrawingTest {
     @MethodSource("drawings")
     void dataFlowsDownAndEachArrowSaysItsShape(Drawing drawing) {
         for (Arrow arrow : drawing.arrows()) {
-            assertThat(arrow.from.bounds.getMaxY()).isLessThanOrEqualTo(arrow.to.bounds.getY());
+            if (!arrow.turns) {
+                assertThat(arrow.from.bounds.getMaxY()).isLessThanOrEqualTo(arrow.to.bounds.getY());
+            }
             assertThat(arrow.shape).matches("\\d+(×\\d+×\\d+)?");
         }
         List<String> texts = Xml.texts(drawing);
@@ -162,10 +233,11 @@ class DrawingTest {
         Drawing closed = Drawing.of(googLeNet()).collapsed();
         assertThat(closed.boxes().stream().map(box -> box.name))
                 .containsExactlyInAnyOrder("input", "stem", "3a", "3b", "aux, auxiliary head", "4a", "end", "output", "auxiliary output");
-        assertThat(Xml.texts(closed)).contains("6 convolutions", "1 concatenation", "stage of several layers").doesNotContain("3a/1x1");
+        assertThat(Xml.texts(closed)).contains("6 convolutions, 1 pooling", "1 concatenation", "stage of several layers").doesNotContain("3a/1x1");
 
         Drawing opened = closed.expanded("3a");
-        assertThat(Xml.texts(opened)).contains("stem", "3a/1x1", "3a/concat1", "3b").doesNotContain("3b/1x1", "3a");
+        assertThat(Xml.texts(opened)).contains("stem", "3a/1x1", "3a/concat1", "3b").doesNotContain("3b/1x1");
+        assertThat(names(opened)).doesNotContain("3a");
         assertThat(Xml.texts(opened.expanded("4a"))).contains("3a/1x1", "4a/1x1");
         assertThatThrownBy(() -> closed.expanded("3z")).hasMessageContaining("no stage 3z").hasMessageContaining("stem, 3a, 3b");
     }
@@ -179,6 +251,84 @@ class DrawingTest {
         assertThat(head.auxiliary).isTrue();
         assertThat(head.bounds.getX()).isGreaterThan(body.bounds.getMaxX());
         assertThat(Xml.texts(drawing)).contains("auxiliary output", "loss × 0.3");
+    }
+
+    @Test
+    void aLongStageOpensLevelByLevel() {
+        Drawing closed = Drawing.of(ResNet.of(152)).collapsed();
+        assertThat(names(closed)).containsExactly("input", "conv1", "conv2_x", "conv3_x", "conv4_x", "conv5_x", "fc1000", "output");
+        assertThat(Xml.texts(closed)).contains("36 blocks");
+
+        Drawing stage = closed.expanded("conv3_x");
+        assertThat(names(stage)).containsExactly("input", "conv1", "conv2_x", "res3a", "res3b1 … res3b7", "conv4_x", "conv5_x", "fc1000", "output");
+        assertThat(Xml.texts(stage)).contains("7 times the same:", "3 convolutions, 1 addition", "conv3_x");
+        assertThat(stage.alt()).contains("res3b1 … res3b7: 7 times the same: 3 convolutions, 1 addition → 28×28×512");
+
+        // A module opens its stage with it, and takes itself out of the row of those that are the same.
+        assertThat(names(closed.expanded("res3b4"))).containsSequence("res3a", "res3b1 … res3b3", "res3b4/branch2a", "res3b4/branch2b",
+                "res3b4/branch2c", "res3b4/add1", "res3b5 … res3b7", "conv4_x");
+        assertThat(names(closed.expanded("res3b2"))).containsSequence("res3a", "res3b1", "res3b2/branch2a");
+    }
+
+    @Test
+    void onlyModulesThatAreTheSameAreFolded() {
+        Block wide = net -> net.residual(main -> main.conv(4, 3, same()).relu().conv(4, 3, same()));
+        Block narrow = net -> net.residual(main -> main.conv(2, 3, same()).relu().conv(4, 3, same()));
+        Network network = Network.named("Mixed").input(8, 8, 4).stage("a")
+                .module("a1", wide).module("a2", wide).module("a3", narrow).module("a4", wide).module("a5", wide).module("a6", wide).build();
+        assertThat(names(Drawing.of(network).expanded("a"))).containsExactly("input", "a1", "a2", "a3", "a4 … a6", "output");
+    }
+
+    private static List<String> names(Drawing drawing) {
+        return drawing.boxes().stream().map(box -> box.name).toList();
+    }
+
+    @Test
+    void collapsedDrawingsFitAScreen() {
+        for (Network network : List.of(GoogLeNet.withHeads(), GoogLeNet.network(), ResNet.of(152), Vgg.of(Vgg.Configuration.E))) {
+            Drawing drawing = Drawing.of(network).collapsed();
+            assertThat(drawing.height()).as(network.name()).isLessThan(1200);
+            assertThat(drawing.width()).as(network.name()).isLessThan(1250);
+        }
+        Drawing drawing = Drawing.of(GoogLeNet.withHeads()).collapsed();
+        assertThat(drawing.arrows().stream().filter(arrow -> arrow.turns)).as("two columns").hasSize(1);
+        assertThat(Drawing.of(GoogLeNet.withHeads()).arrows()).noneMatch(arrow -> arrow.turns);
+        assertThatThrownBy(() -> drawing.columns(0)).hasMessageContaining("higher than 0 pixels");
+    }
+
+    @Test
+    void theBodyStandsStraightAndHeadsBesideIt() {
+        Drawing drawing = Drawing.of(GoogLeNet.withHeads());
+        Box input = drawing.boxes().get(0);
+        List<Box> joints = drawing.boxes().stream().filter(box -> box.name.matches("input|output|pool.*|inception_../output")).toList();
+        assertThat(joints).hasSize(2 + 5 + 9).allMatch(box -> Math.abs(box.bounds.getCenterX() - input.bounds.getCenterX()) < 0.5);
+
+        List<Box> heads = drawing.boxes().stream().filter(box -> box.auxiliary).toList();
+        assertThat(heads).hasSize(10);
+        for (Box head : heads) {
+            assertThat(drawing.boxes()).noneMatch(box -> !box.auxiliary && box.bounds.getMaxX() > head.bounds.getX()
+                    && box.bounds.getMaxY() > head.bounds.getY() && box.bounds.getY() < head.bounds.getMaxY());
+        }
+    }
+
+    @Test
+    void openedStagesAreNamedBesideTheirBoxes() {
+        List<String> texts = Xml.texts(Drawing.of(ResNet.of(18)));
+        assertThat(texts).contains("conv2_x", "conv3_x", "conv4_x", "conv5_x");
+        // A stage of one box needs no bracket.
+        assertThat(texts.stream().filter("conv1"::equals)).hasSize(1);
+    }
+
+    @Test
+    void aLargeNetworkIsDrawnInTwoSeconds() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        for (int warm = 0; warm < 3; warm++) {
+            Drawing.of(GoogLeNet.withHeads()).svg();
+        }
+        // The time that this thread computed: other work on the machine does not count.
+        long before = threads.getCurrentThreadCpuTime();
+        Drawing.of(GoogLeNet.withHeads()).svg();
+        assertThat((threads.getCurrentThreadCpuTime() - before) / 1e9).isLessThan(2);
     }
 
     @Test

@@ -16,10 +16,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** What holds for every network that can be built: random ones, with branches, shortcuts, heads and shared layers. */
-class RandomNetworkTest {
+public class RandomNetworkTest {
 
     /** A network of some layers, from a seed, that any part of the builder may have gone into. */
-    static Network random(long seed) {
+    public static Network random(long seed) {
         Random random = new Random(seed);
         NetworkBuilder net = Network.named("random " + seed).input(6 + random.nextInt(8), 6 + random.nextInt(8), 1 + random.nextInt(4));
         grow(net, random, 2 + random.nextInt(6), 0);
