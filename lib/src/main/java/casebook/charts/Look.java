@@ -69,6 +69,7 @@ public final class Look {
         NETWORKS.put("network in network", SKY);
         NETWORKS.put("googlenet", ORANGE);
         NETWORKS.put("inception", ORANGE);
+        NETWORKS.put("naive inception", ORANGE);
         NETWORKS.put("resnet", PURPLE);
         NETWORKS.put("plain-", Color.BLACK);
     }

@@ -42,6 +42,11 @@ public final class Grid {
         return this;
     }
 
+    /** The cells of all rows, without the totals. */
+    List<List<String>> rows() {
+        return List.copyOf(rows);
+    }
+
     /** Puts the totals below the last row. */
     public Grid total(String... cells) {
         total = checked(cells);

@@ -68,6 +68,18 @@ public final class Notebook {
         display(Bundle.html(html, text));
     }
 
+    /**
+     * Shows a slider over the rows of a table. It works in a saved page too, where no kernel runs.
+     *
+     * @param label what the slider sets, with its unit
+     * @param table all columns are figures; the first is what the slider sets
+     * @param start the value of the first column where it stands at first
+     * @throws IllegalArgumentException if no row has this value
+     */
+    public static void slider(String label, Table table, int start) {
+        display(Slider.of(label, table, start));
+    }
+
     private static void display(Bundle bundle) {
         kernel.ifPresentOrElse(k -> k.display(bundle, UUID.randomUUID().toString()), () -> System.out.println(bundle.text().stripTrailing()));
     }

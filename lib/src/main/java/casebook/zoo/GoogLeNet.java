@@ -102,7 +102,7 @@ public final class GoogLeNet {
      * multiplications. 387,296 parameters.
      */
     public static Network naiveModule() {
-        return Network.named("Inception module, naive").input(28, 28, 192)
+        return Network.named("Naive Inception module").input(28, 28, 192)
                 .name("output").branches(
                         branch -> branch.stage("1x1").name("1x1").conv(64, 1).relu(),
                         branch -> branch.stage("3x3").name("3x3").conv(128, 3, same()).relu(),
