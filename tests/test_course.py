@@ -263,7 +263,11 @@ class PagesTest(Project):
             self.assertEqual([], said, name)
             self.assertIn(f'<b data-position="">{width}</b>', shown, name)
             self.assertIn(f'<b data-value="">{cost}</b>', shown, name)
-            self.assertNotIn("data-live hidden", shown, name)
+            self.assertNotIn("<details open", shown, name)
+        page.write_text("<!doctype html><meta charset=utf-8>" + re.sub("(?s)<script>.*</script>", "", sliders[0]), encoding="utf-8")
+        shown, said = self.browse(page)
+        self.assertIn("12,443,648", shown, "without scripts the table is left")
+        self.assertNotIn("<input", shown, "without scripts nothing is left that can't be moved")
 
     @unittest.skipUnless(CHROMIUM and os.environ.get("CASEBOOK_MATHJAX"), "needs Chromium and the launcher's MathJax")
     def test_the_courses_pages_are_silent(self):

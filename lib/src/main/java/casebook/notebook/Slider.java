@@ -47,33 +47,40 @@ final class Slider {
             lines.append("<div style=\"margin:.4em 0\"><div>").append(Grid.escape(heads.get(column))).append(": <b data-value></b></div>")
                     .append("<div style=\"background:rgba(128,128,128,.2);height:.7em\"><div data-bar style=\"background:#0072B2;height:100%\"></div></div></div>");
         }
+        // The script makes the controls: where it is taken out, nothing is left that can't be moved. JupyterLab would take the
+        // arrow keys for moving between cells, unless the element with the focus itself says that it needs them.
         String html = """
                 <div id="%1$s">
-                <div data-live hidden style="max-width:36em">
-                <label for="%1$s-input">%2$s: <b data-position></b></label>
-                <input id="%1$s-input" type="range" min="0" max="%3$d" value="%4$d" style="width:100%%">
-                <div role="status" aria-live="polite">%5$s</div>
-                </div>
                 <details open><summary>As a table</summary>%6$s</details>
                 </div>
                 <script>
                 (function () {
-                  var root = document.getElementById("%1$s"), rows = [%7$s], parts = [%8$s];
-                  var input = root.querySelector("input"), values = root.querySelectorAll("[data-value]"), bars = root.querySelectorAll("[data-bar]");
+                  var root = document.getElementById("%1$s"), rows = [%7$s], parts = [%8$s], live = document.createElement("div");
+                  live.style.maxWidth = "36em";
+                  live.innerHTML = '<label for="%1$s-input">%2$s: <b data-position></b></label>'
+                    + '<input id="%1$s-input" type="range" min="0" max="%3$d" value="%4$d" style="width:100%%" data-lm-suppress-shortcuts="true">'
+                    + '<div role="status" aria-live="polite">%5$s</div>';
+                  root.insertBefore(live, root.firstChild);
+                  var input = live.querySelector("input"), values = live.querySelectorAll("[data-value]"), bars = live.querySelectorAll("[data-bar]");
                   function show() {
                     var row = rows[input.value];
-                    root.querySelector("[data-position]").textContent = row[0];
+                    live.querySelector("[data-position]").textContent = row[0];
                     input.setAttribute("aria-valuetext", row[0]);
                     values.forEach(function (value, i) { value.textContent = row[i + 1]; bars[i].style.width = 100 * parts[input.value][i] + "%%"; });
                   }
                   input.addEventListener("input", show);
-                  root.querySelector("[data-live]").hidden = false;
                   root.querySelector("details").open = false;
                   show();
                 })();
                 </script>
-                """.formatted(id, Grid.escape(label), table.rowCount() - 1, at, lines, selection(table, at).html(Grid.MOST_ROWS), rows, parts);
+                """.formatted(id, quoted(Grid.escape(label)), table.rowCount() - 1, at, quoted(lines.toString()),
+                selection(table, at).html(Grid.MOST_ROWS), rows, parts);
         return Bundle.html(html, selection(table, at).text());
+    }
+
+    /** For a script, between single quotes. */
+    private static String quoted(String html) {
+        return html.replace("\\", "\\\\").replace("'", "\\'").replace("\n", " ");
     }
 
     /** The length of a figure's bar: its share of the column's largest. */
