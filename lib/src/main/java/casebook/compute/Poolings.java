@@ -1,7 +1,7 @@
 package casebook.compute;
 
+import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Max and average pooling of a batch, forward and backward. Zeros of the padding take part in neither: a maximum ignores
@@ -18,45 +18,183 @@ public record Poolings(int height, int width, int strideHeight, int strideWidth,
 
     /** The largest value of each window. */
     public INDArray max(INDArray x) {
-        return pool("maxpool2d", Tensors.pad(x, zeros, -Float.MAX_VALUE))[0];
+        Planes input = new Planes(x);
+        Windows rows = rows(x);
+        Windows columns = columns(x);
+        Planes output = Planes.empty(x, x.size(0), x.size(1), rows.count(), columns.count());
+        Parallel.parts(input.count(), input.length(), (start, end) -> {
+            double[] from = new double[input.size()];
+            double[] to = new double[output.size()];
+            double[] line = new double[columns.side];
+            for (int plane = start; plane < end; plane++) {
+                input.read(plane, from);
+                for (int row = 0; row < rows.count(); row++) {
+                    // The largest of each column first: numbers that lie side by side are compared together.
+                    Arrays.fill(line, Double.NEGATIVE_INFINITY);
+                    for (int i = rows.first[row]; i < rows.end[row]; i += dilation) {
+                        int place = i * line.length;
+                        for (int j = 0; j < line.length; j++) {
+                            line[j] = Math.max(line[j], from[place + j]);
+                        }
+                    }
+                    for (int column = 0; column < columns.count(); column++) {
+                        double largest = Double.NEGATIVE_INFINITY;
+                        for (int j = columns.first[column]; j < columns.end[column]; j += dilation) {
+                            largest = Math.max(largest, line[j]);
+                        }
+                        to[row * columns.count() + column] = largest;
+                    }
+                }
+                output.write(plane, to);
+            }
+        });
+        return output.array();
     }
 
-    /** The gradient of {@link #max}: it goes to the largest value of each window. */
-    public INDArray maxGradient(INDArray x, INDArray dy) {
-        INDArray padded = Tensors.pad(x, zeros, -Float.MAX_VALUE);
-        return Tensors.crop(pool("maxpool2d_bp", padded, Tensors.rowMajor(dy))[0], zeros);
+    /**
+     * The gradient of {@link #max}: it goes to the largest value of each window, the first of them if there are several.
+     *
+     * @param y what {@link #max} gave for x
+     */
+    public INDArray maxGradient(INDArray x, INDArray y, INDArray dy) {
+        Planes input = new Planes(x);
+        Planes largest = new Planes(y);
+        Planes gradient = new Planes(dy);
+        Planes result = Planes.empty(x, x.shape());
+        Windows rows = rows(x);
+        Windows columns = columns(x);
+        Parallel.parts(input.count(), input.length(), (start, end) -> {
+            double[] values = new double[input.size()];
+            double[] maxima = new double[gradient.size()];
+            double[] from = new double[gradient.size()];
+            double[] to = new double[values.length];
+            for (int plane = start; plane < end; plane++) {
+                input.read(plane, values);
+                largest.read(plane, maxima);
+                gradient.read(plane, from);
+                Arrays.fill(to, 0);
+                for (int window = 0; window < from.length; window++) {
+                    int place = place(values, maxima[window], rows, window / columns.count(), columns, window % columns.count());
+                    to[place] += from[window];
+                }
+                result.write(plane, to);
+            }
+        });
+        return result.array();
+    }
+
+    /** Where a window has this value; its first place if it has it nowhere, as happens if the value is not a number. */
+    private int place(double[] values, double wanted, Windows rows, int row, Windows columns, int column) {
+        for (int i = rows.first[row]; i < rows.end[row]; i += dilation) {
+            for (int j = columns.first[column]; j < columns.end[column]; j += dilation) {
+                if (values[i * columns.side + j] == wanted) {
+                    return i * columns.side + j;
+                }
+            }
+        }
+        return rows.first[row] * columns.side + columns.first[column];
     }
 
     /** The mean of each window. */
     public INDArray average(INDArray x) {
-        INDArray y = pool("avgpool2d", Tensors.pad(x, zeros, 0))[0];
-        INDArray share = shareOfRealValues(x);
-        return share == null ? y : y.divi(share);
+        Planes input = new Planes(x);
+        Windows rows = rows(x);
+        Windows columns = columns(x);
+        Planes output = Planes.empty(x, x.size(0), x.size(1), rows.count(), columns.count());
+        Parallel.parts(input.count(), input.length(), (start, end) -> {
+            double[] from = new double[input.size()];
+            double[] to = new double[output.size()];
+            double[] line = new double[columns.side];
+            for (int plane = start; plane < end; plane++) {
+                input.read(plane, from);
+                for (int row = 0; row < rows.count(); row++) {
+                    Arrays.fill(line, 0);
+                    for (int i = rows.first[row]; i < rows.end[row]; i += dilation) {
+                        int place = i * line.length;
+                        for (int j = 0; j < line.length; j++) {
+                            line[j] += from[place + j];
+                        }
+                    }
+                    for (int column = 0; column < columns.count(); column++) {
+                        double sum = 0;
+                        for (int j = columns.first[column]; j < columns.end[column]; j += dilation) {
+                            sum += line[j];
+                        }
+                        to[row * columns.count() + column] = sum * rows.share[row] * columns.share[column];
+                    }
+                }
+                output.write(plane, to);
+            }
+        });
+        return output.array();
     }
 
     /** The gradient of {@link #average}: it goes to all values of a window in equal parts. */
     public INDArray averageGradient(INDArray x, INDArray dy) {
-        INDArray share = shareOfRealValues(x);
-        INDArray scaled = share == null ? Tensors.rowMajor(dy) : dy.div(share);
-        return Tensors.crop(pool("avgpool2d_bp", Tensors.pad(x, zeros, 0), scaled)[0], zeros);
+        Planes gradient = new Planes(dy);
+        Planes result = Planes.empty(x, x.shape());
+        Windows rows = rows(x);
+        Windows columns = columns(x);
+        Parallel.parts(gradient.count(), result.length(), (start, end) -> {
+            double[] from = new double[gradient.size()];
+            double[] to = new double[result.size()];
+            double[] line = new double[columns.side];
+            for (int plane = start; plane < end; plane++) {
+                gradient.read(plane, from);
+                Arrays.fill(to, 0);
+                for (int row = 0; row < rows.count(); row++) {
+                    Arrays.fill(line, 0);
+                    for (int column = 0; column < columns.count(); column++) {
+                        double part = from[row * columns.count() + column] * rows.share[row] * columns.share[column];
+                        for (int j = columns.first[column]; j < columns.end[column]; j += dilation) {
+                            line[j] += part;
+                        }
+                    }
+                    for (int i = rows.first[row]; i < rows.end[row]; i += dilation) {
+                        int place = i * line.length;
+                        for (int j = 0; j < line.length; j++) {
+                            to[place + j] += line[j];
+                        }
+                    }
+                }
+                result.write(plane, to);
+            }
+        });
+        return result.array();
     }
 
-    /** Which part of each window lies inside the image; null if all do. */
-    private INDArray shareOfRealValues(INDArray x) {
-        if (zeros[0] + zeros[1] + zeros[2] + zeros[3] == 0) {
-            return null;
+    private Windows rows(INDArray x) {
+        return new Windows(Math.toIntExact(x.size(2)), height, strideHeight, dilation, zeros[0], zeros[2]);
+    }
+
+    private Windows columns(INDArray x) {
+        return new Windows(Math.toIntExact(x.size(3)), width, strideWidth, dilation, zeros[1], zeros[3]);
+    }
+
+    /** Where windows lie along one side of the image: from {@code first} up to, not including, {@code end}. */
+    private static final class Windows {
+        private final int side;
+        private final int[] first;
+        private final int[] end;
+        /** One over the number of values inside the image. */
+        private final double[] share;
+
+        Windows(int side, int size, int stride, int dilation, int before, int after) {
+            this.side = side;
+            int count = (side + before + after - dilation * (size - 1) - 1) / stride + 1;
+            first = new int[count];
+            end = new int[count];
+            share = new double[count];
+            for (int i = 0; i < count; i++) {
+                int start = i * stride - before;
+                end[i] = Math.min(side, start + dilation * (size - 1) + 1);
+                first[i] = start >= 0 ? start : Math.floorMod(start, dilation);
+                share[i] = 1.0 / ((end[i] - first[i] + dilation - 1) / dilation);
+            }
         }
-        INDArray ones = Nd4j.ones(x.dataType(), 1, 1, x.size(2), x.size(3));
-        return pool("avgpool2d", Tensors.pad(ones, zeros, 0))[0];
-    }
 
-    private INDArray[] pool(String operation, INDArray... inputs) {
-        int explicitPadding = 0;
-        int divideByWindow = 1;
-        int nchw = 0;
-        int[] arguments = {height, width, strideHeight, strideWidth, 0, 0, dilation, dilation, explicitPadding,
-            divideByWindow, nchw};
-        inputs[0] = Tensors.rowMajor(inputs[0]);
-        return Tensors.run(operation, arguments, inputs);
+        int count() {
+            return first.length;
+        }
     }
 }

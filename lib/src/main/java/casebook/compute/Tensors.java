@@ -1,6 +1,9 @@
 package casebook.compute;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.function.DoubleSupplier;
+import org.bytedeco.javacpp.BytePointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
@@ -69,5 +72,45 @@ public final class Tensors {
     /** Values from Java, in row-major order. */
     public static INDArray of(DataType type, double[] values, long... shape) {
         return Nd4j.create(values, shape, 'c').castTo(type);
+    }
+
+    /** An array of these values, in row-major order. Row by row, so that even a hundred million of them take no room twice. */
+    public static INDArray filled(DataType type, DoubleSupplier values, long... shape) {
+        Planes planes = new Planes(Nd4j.createUninitialized(type, shape, 'c'));
+        double[] row = new double[planes.size()];
+        for (int plane = 0; plane < planes.count(); plane++) {
+            for (int i = 0; i < row.length; i++) {
+                row[i] = values.getAsDouble();
+            }
+            planes.write(plane, row);
+        }
+        return planes.array();
+    }
+
+    /** The numbers of an array in row-major order without gaps, as bytes in the machine's order: the memory itself, not a copy. */
+    public static ByteBuffer bytes(INDArray x) {
+        if (rowMajor(x) != x) {
+            throw new IllegalArgumentException("this array lies in memory with gaps or in another order, copy it first: rowMajor(x)");
+        }
+        long bytes = Math.multiplyExact(x.length(), x.dataType().width());
+        return new BytePointer(x.data().addressPointer()).capacity(bytes).position(0).limit(bytes).asByteBuffer();
+    }
+
+    /** The numbers of a vector. */
+    public static double[] values(INDArray vector) {
+        double[] values = new double[Math.toIntExact(vector.length())];
+        Arrays.setAll(values, vector::getDouble);
+        return values;
+    }
+
+    /**
+     * The product of two matrices. ND4J's {@code mmul} leads to OpenBLAS, whose threads wait for one another by running in
+     * circles; this leads to oneDNN where it is there.
+     *
+     * @param turnA true for the transpose of a
+     * @param turnB true for the transpose of b
+     */
+    public static INDArray product(INDArray a, boolean turnA, INDArray b, boolean turnB) {
+        return run("matmul", new int[] {turnA ? 1 : 0, turnB ? 1 : 0}, rowMajor(a), rowMajor(b))[0];
     }
 }

@@ -36,8 +36,10 @@ public record Add() implements Layer {
 
     @Override
     public INDArray forward(Pass pass, List<INDArray> inputs) {
-        INDArray sum = inputs.get(0).dup();
-        inputs.subList(1, inputs.size()).forEach(sum::addi);
+        INDArray sum = inputs.size() > 1 ? inputs.get(0).add(inputs.get(1)) : inputs.get(0);
+        for (int i = 2; i < inputs.size(); i++) {
+            sum.addi(inputs.get(i));
+        }
         return sum;
     }
 

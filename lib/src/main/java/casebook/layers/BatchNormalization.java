@@ -1,9 +1,10 @@
 package casebook.layers;
 
+import casebook.compute.Channels;
 import casebook.compute.Tensors;
 import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Batch normalization (Ioffe and Szegedy 2015, algorithm 1): each channel is shifted and scaled to mean 0 and variance 1,
@@ -56,45 +57,73 @@ public record BatchNormalization(double epsilon, double momentum) implements Sin
 
     @Override
     public INDArray forward(Pass pass, INDArray x) {
-        INDArray mean = pass.parameter("moving_mean");
-        INDArray variance = pass.parameter("moving_variance");
+        double[] mean;
+        double[] variance;
         if (pass.training()) {
+            Channels.Moments batch = Channels.moments(x);
+            mean = batch.mean();
+            variance = batch.variance();
             double count = (double) x.length() / x.size(1);
-            INDArray movingMean = mean;
-            INDArray movingVariance = variance;
-            mean = Tensors.sumPerChannel(x).divi(count);
-            INDArray centred = x.sub(Tensors.perChannel(mean, x));
-            variance = Tensors.sumPerChannel(centred.muli(centred)).divi(count);
-            movingMean.muli(momentum).addi(mean.mul(1 - momentum));
+            follow(pass.parameter("moving_mean"), mean, 1);
             // The variance of a sample underestimates that of all data by (n − 1) ÷ n.
-            movingVariance.muli(momentum).addi(variance.mul((1 - momentum) * count / Math.max(1, count - 1)));
+            follow(pass.parameter("moving_variance"), variance, count / Math.max(1, count - 1));
+        } else {
+            mean = Tensors.values(pass.parameter("moving_mean"));
+            variance = Tensors.values(pass.parameter("moving_variance"));
         }
-        INDArray deviation = Transforms.sqrt(variance.add(epsilon), false);
-        INDArray normalized = x.sub(Tensors.perChannel(mean, x)).divi(Tensors.perChannel(deviation, x));
-        pass.keep("normalized", normalized);
-        pass.keep("deviation", deviation);
-        return normalized.mul(Tensors.perChannel(pass.parameter("gamma"), x)).addi(Tensors.perChannel(pass.parameter("beta"), x));
+        double[] gamma = Tensors.values(pass.parameter("gamma"));
+        double[] beta = Tensors.values(pass.parameter("beta"));
+        double[] deviation = new double[gamma.length];
+        double[] scale = new double[gamma.length];
+        double[] shift = new double[gamma.length];
+        for (int c = 0; c < gamma.length; c++) {
+            deviation[c] = Math.sqrt(variance[c] + epsilon);
+            // γ (x − μ) ÷ σ + β, with all that does not depend on x taken together
+            scale[c] = gamma[c] / deviation[c];
+            shift[c] = beta[c] - mean[c] * scale[c];
+        }
+        pass.keep("mean", Tensors.of(DataType.DOUBLE, mean, mean.length));
+        pass.keep("deviation", Tensors.of(DataType.DOUBLE, deviation, deviation.length));
+        return Channels.scaled(x, scale, shift);
+    }
+
+    private void follow(INDArray moving, double[] batch, double correction) {
+        double[] values = Tensors.values(moving);
+        for (int c = 0; c < values.length; c++) {
+            values[c] = momentum * values[c] + (1 - momentum) * correction * batch[c];
+        }
+        moving.assign(Tensors.of(moving.dataType(), values, values.length));
     }
 
     /**
-     * With {@code x̂ = (x − μ) ÷ √(σ² + ε)} and n numbers a channel: {@code dβ = Σ dy}, {@code dγ = Σ dy x̂}, and
-     * {@code dx = γ ÷ √(σ² + ε) · (dy − dβ ÷ n − x̂ dγ ÷ n)}; when predicting, μ and σ² do not depend on x and the last
-     * two terms are gone.
+     * With {@code x̂ = (x − μ) ÷ σ}, {@code σ = √(σ² + ε)} and n numbers a channel: {@code dβ = Σ dy}, {@code dγ = Σ dy x̂}, and
+     * {@code dx = γ ÷ σ · (dy − dβ ÷ n − x̂ dγ ÷ n)}; when predicting, μ and σ do not depend on x and the last two terms are
+     * gone.
      */
     @Override
     public INDArray gradient(Pass pass, INDArray dy) {
-        INDArray normalized = pass.kept("normalized");
-        INDArray dBeta = Tensors.sumPerChannel(dy);
-        INDArray dGamma = Tensors.sumPerChannel(dy.mul(normalized));
-        pass.gradient("beta", dBeta);
-        pass.gradient("gamma", dGamma);
-        INDArray scale = Tensors.perChannel(pass.parameter("gamma").div(pass.kept("deviation")), dy);
-        if (!pass.training()) {
-            return dy.mul(scale);
-        }
+        INDArray x = pass.input();
+        double[] mean = Tensors.values(pass.kept("mean"));
+        double[] deviation = Tensors.values(pass.kept("deviation"));
+        double[] gamma = Tensors.values(pass.parameter("gamma"));
+        Channels.Sums sums = Channels.sums(dy, x);
+        double[] dBeta = sums.sum();
+        double[] dGamma = new double[gamma.length];
+        double[] ofDy = new double[gamma.length];
+        double[] ofX = new double[gamma.length];
+        double[] constant = new double[gamma.length];
         double count = (double) dy.length() / dy.size(1);
-        return dy.sub(Tensors.perChannel(dBeta.div(count), dy))
-                .subi(normalized.mul(Tensors.perChannel(dGamma.div(count), dy)))
-                .muli(scale);
+        for (int c = 0; c < gamma.length; c++) {
+            dGamma[c] = (sums.products()[c] - mean[c] * dBeta[c]) / deviation[c];
+            ofDy[c] = gamma[c] / deviation[c];
+            if (pass.training()) {
+                // dx = ofDy · dy + ofX · x + constant
+                ofX[c] = -ofDy[c] * dGamma[c] / (count * deviation[c]);
+                constant[c] = -ofDy[c] * dBeta[c] / count - ofX[c] * mean[c];
+            }
+        }
+        pass.gradient("beta", Tensors.of(dy.dataType(), dBeta, dBeta.length));
+        pass.gradient("gamma", Tensors.of(dy.dataType(), dGamma, dGamma.length));
+        return pass.training() ? Channels.mixed(dy, ofDy, x, ofX, constant) : Channels.scaled(dy, ofDy, constant);
     }
 }

@@ -1,5 +1,6 @@
 package casebook.layers;
 
+import casebook.compute.Tensors;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -61,17 +62,18 @@ public record FullyConnected(int outputs, boolean bias) implements SingleInputLa
 
     @Override
     public INDArray forward(Pass pass, INDArray x) {
-        INDArray y = x.mmul(pass.parameter("weights").transpose());
+        // Images are rows here, so y = x Wᵀ.
+        INDArray y = Tensors.product(x, false, pass.parameter("weights"), true);
         return bias ? y.addiRowVector(pass.parameter("bias")) : y;
     }
 
     /** {@code dW = dyᵀ x}, {@code db} = the sum of dy over the batch, {@code dx = dy W}. */
     @Override
     public INDArray gradient(Pass pass, INDArray dy) {
-        pass.gradient("weights", dy.transpose().mmul(pass.input()));
+        pass.gradient("weights", Tensors.product(dy, true, pass.input(), false));
         if (bias) {
             pass.gradient("bias", dy.sum(0));
         }
-        return dy.mmul(pass.parameter("weights"));
+        return Tensors.product(dy, false, pass.parameter("weights"), false);
     }
 }

@@ -1,5 +1,6 @@
 package casebook.layers;
 
+import casebook.compute.Tensors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -47,6 +48,6 @@ public record GlobalAveragePooling() implements SingleInputLayer {
     public INDArray gradient(Pass pass, INDArray dy) {
         INDArray x = pass.input();
         long positions = x.size(2) * x.size(3);
-        return dy.div(positions).broadcast(x.ulike());
+        return Tensors.zeros(x, x.shape()).addi(dy.div(positions));
     }
 }

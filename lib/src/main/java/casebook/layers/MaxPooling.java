@@ -49,6 +49,6 @@ public record MaxPooling(Window window) implements SingleInputLayer {
     /** The gradient goes to the number that was the largest, the others get none. */
     @Override
     public INDArray gradient(Pass pass, INDArray dy) {
-        return window.poolings(pass.input()).maxGradient(pass.input(), dy);
+        return window.poolings(pass.input()).maxGradient(pass.input(), pass.output(), dy);
     }
 }

@@ -1,5 +1,6 @@
 package casebook.layers;
 
+import casebook.compute.Elements;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
@@ -19,6 +20,6 @@ public record Relu() implements Activation {
     /** The gradient passes where the output is positive. */
     @Override
     public INDArray gradient(Pass pass, INDArray dy) {
-        return pass.output().gt(0).castTo(dy.dataType()).muli(dy);
+        return Elements.wherePositive(pass.output(), dy);
     }
 }

@@ -1,7 +1,7 @@
 package casebook.layers;
 
+import casebook.compute.Elements;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * The hyperbolic tangent, {@code amplitude · tanh(slope · x)}. LeNet-5's is {@code 1.7159 · tanh(⅔ x)}, so that ±1, its
@@ -24,14 +24,13 @@ public record Tanh(double amplitude, double slope) implements Activation {
 
     @Override
     public INDArray forward(Pass pass, INDArray x) {
-        INDArray y = Transforms.tanh(slope == 1 ? x : x.mul(slope), slope == 1);
+        INDArray y = Elements.tanh(slope == 1 ? x : x.mul(slope));
         return amplitude == 1 ? y : y.muli(amplitude);
     }
 
     /** {@code dy · slope · (amplitude − y² ÷ amplitude)}: for the plain one, {@code dy · (1 − y²)}. */
     @Override
     public INDArray gradient(Pass pass, INDArray dy) {
-        INDArray y = pass.output();
-        return y.mul(y).muli(-slope / amplitude).addi(slope * amplitude).muli(dy);
+        return Elements.timesQuadratic(dy, slope * amplitude, -slope / amplitude, pass.output());
     }
 }

@@ -1,20 +1,26 @@
 package casebook.model;
 
+import casebook.compute.Scratch;
 import casebook.layers.Pass;
 import casebook.network.Network;
 import casebook.network.Node;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * One run of a model on one batch, layer by layer: forward, and if wanted backward. This is the plain way; whatever is faster
  * has to give the same numbers.
+ *
+ * <p>Inside a {@link Scratch}, memory is used again as soon as it can be: what a layer needed only for itself after the layer,
+ * and on the way back what a layer put out once its gradient is known. Without one all arrays last as long as they are reachable.
  */
 public final class Execution {
 
@@ -25,6 +31,7 @@ public final class Execution {
     private final INDArray images;
     private final INDArray[] outputs;
     private final LayerPass[] passes;
+    private final Scratch scratch = Scratch.current();
     private final Map<String, INDArray> gradients = new LinkedHashMap<>();
     private INDArray inputGradient;
 
@@ -38,6 +45,26 @@ public final class Execution {
      * @throws IllegalArgumentException if the batch does not have the shape of the network's input
      */
     public Execution(Model model, INDArray images, boolean training, boolean withHeads, long seed) {
+        this(model, images, training, withHeads, seed, null);
+    }
+
+    /**
+     * Runs the forward pass for a few outputs alone: what a layer put out is let go of as soon as all that read it are done. There is
+     * no way back.
+     *
+     * @param images a batch, {@code [images, channels, height, width]}
+     * @param wanted the layers whose outputs are wanted, outside auxiliary heads
+     * @throws IllegalArgumentException if the batch does not have the shape of the network's input
+     */
+    public static Execution forward(Model model, INDArray images, Node... wanted) {
+        BitSet places = new BitSet();
+        for (Node node : wanted) {
+            places.set(node.index());
+        }
+        return new Execution(model, images, false, false, 0, places);
+    }
+
+    private Execution(Model model, INDArray images, boolean training, boolean withHeads, long seed, BitSet wanted) {
         this.model = model;
         this.network = model.network();
         this.training = training;
@@ -45,20 +72,64 @@ public final class Execution {
         this.images = model.checked(images);
         this.outputs = new INDArray[network.nodes().size()];
         this.passes = new LayerPass[network.nodes().size()];
+        int[] readersLeft = network.readers().stream().mapToInt(List::size).toArray();
         for (Node node : network.nodes()) {
             if (node.auxiliary() && !withHeads) {
                 continue;
             }
             LayerPass pass = new LayerPass(node);
             passes[node.index()] = pass;
-            outputs[node.index()] = node.layer().forward(pass, pass.inputs());
-            pass.output = outputs[node.index()];
+            pass.output = apart(() -> hold(node.layer().forward(pass, pass.inputs())));
+            outputs[node.index()] = pass.output;
+            if (wanted != null) {
+                pass.letGo();
+                for (int from : node.inputs()) {
+                    if (from != Network.INPUT && --readersLeft[from] == 0 && !wanted.get(from)) {
+                        letGo(from);
+                    }
+                }
+            }
         }
     }
 
-    /** What a layer put out. */
+    /** What is made in here and not held is gone afterwards. */
+    private <T> T apart(Supplier<T> work) {
+        if (scratch == null) {
+            return work.get();
+        }
+        try (Scratch inner = Scratch.open()) {
+            return work.get();
+        }
+    }
+
+    private INDArray hold(INDArray array) {
+        if (scratch != null) {
+            scratch.hold(array);
+        }
+        return array;
+    }
+
+    private void drop(INDArray array) {
+        if (scratch != null) {
+            scratch.drop(array);
+        }
+    }
+
+    private void letGo(int layer) {
+        if (outputs[layer] != null && scratch != null) {
+            drop(outputs[layer]);
+            outputs[layer] = null;
+            passes[layer].letGo();
+        }
+    }
+
+    /** What a layer put out; not after {@link #backward} inside a {@link Scratch}. */
     public INDArray output(Node node) {
-        return outputs[node.index()];
+        INDArray output = outputs[node.index()];
+        if (output == null) {
+            throw new IllegalStateException(node.name() + ": its output was not kept in this run");
+        }
+        return output;
     }
 
     /**
@@ -69,24 +140,41 @@ public final class Execution {
      */
     public Map<String, INDArray> backward(Map<Node, INDArray> starts) {
         INDArray[] waiting = new INDArray[outputs.length];
-        starts.forEach((node, gradient) -> waiting[node.index()] = gradient);
+        starts.forEach((node, gradient) -> waiting[node.index()] = hold(gradient));
         for (int i = outputs.length - 1; i >= 0; i--) {
-            if (waiting[i] == null) {
-                continue;
+            if (waiting[i] != null) {
+                int layer = i;
+                apart(() -> {
+                    backward(network.nodes().get(layer), waiting);
+                    return null;
+                });
+                drop(waiting[i]);
             }
-            Node node = network.nodes().get(i);
-            List<INDArray> back = node.layer().backward(passes[i], waiting[i]);
-            for (int k = 0; k < node.inputs().size(); k++) {
-                int from = node.inputs().get(k);
-                if (from != Network.INPUT) {
-                    // Where several layers read the same output, their gradients add up.
-                    waiting[from] = waiting[from] == null ? back.get(k) : waiting[from].add(back.get(k));
-                } else {
-                    inputGradient = inputGradient == null ? back.get(k) : inputGradient.add(back.get(k));
-                }
-            }
+            letGo(i);
         }
         return gradients;
+    }
+
+    private void backward(Node node, INDArray[] waiting) {
+        List<INDArray> back = node.layer().backward(passes[node.index()], waiting[node.index()]);
+        for (int k = 0; k < node.inputs().size(); k++) {
+            int from = node.inputs().get(k);
+            // Where several layers read the same output, their gradients add up.
+            if (from != Network.INPUT) {
+                waiting[from] = sum(waiting[from], back.get(k));
+            } else {
+                inputGradient = sum(inputGradient, back.get(k));
+            }
+        }
+    }
+
+    private INDArray sum(INDArray soFar, INDArray more) {
+        if (soFar == null) {
+            return hold(more);
+        }
+        INDArray sum = hold(soFar.add(more));
+        drop(soFar);
+        return sum;
     }
 
     /** The gradient of the loss with respect to the images, after {@link #backward}. */
@@ -128,12 +216,18 @@ public final class Execution {
 
         @Override
         public void gradient(String name, INDArray gradient) {
-            gradients.merge(Model.fullName(network, node, name), gradient, INDArray::add);
+            String full = Model.fullName(network, node, name);
+            gradients.put(full, sum(gradients.get(full), gradient));
         }
 
         @Override
         public void keep(String name, INDArray array) {
-            kept.put(name, array);
+            kept.put(name, hold(array));
+        }
+
+        void letGo() {
+            kept.values().forEach(Execution.this::drop);
+            kept.clear();
         }
 
         @Override
