@@ -9,10 +9,13 @@ import casebook.layers.Shape;
 import casebook.network.Network;
 import casebook.network.Node;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -26,7 +29,10 @@ import org.nd4j.linalg.factory.Nd4j;
  * INDArray probabilities = model.predict(images);      // [images, 10]
  * }</pre>
  */
-public final class Model {
+public final class Model implements AutoCloseable {
+
+    /** Past so many bytes of weights, memory of models that nobody uses any more is given back before more is asked for. */
+    private static final long LARGE = 200L << 20;
 
     private final Network network;
     private final DataType type;
@@ -51,6 +57,7 @@ public final class Model {
      * @param type float32 for use, float64 for checking gradients
      */
     public static Model of(Network network, long seed, DataType type) {
+        makeRoom(network, type);
         Map<String, INDArray> parameters = new LinkedHashMap<>();
         List<List<Integer>> readers = network.readers();
         for (Node node : network.nodes()) {
@@ -63,6 +70,14 @@ public final class Model {
             }
         }
         return new Model(network, type, parameters);
+    }
+
+    private static void makeRoom(Network network, DataType type) {
+        long numbers = network.nodes().stream().flatMap(node -> node.parameters().stream()).mapToLong(Parameter::count).sum();
+        if (numbers * type.width() > LARGE) {
+            // Java does not see how much memory its small handles on large arrays stand for, and would let them pile up.
+            System.gc();
+        }
     }
 
     private static boolean leadsToRelu(Network network, List<List<Integer>> readers, Node node) {
@@ -81,14 +96,12 @@ public final class Model {
         if (parameter.start() instanceof Parameter.Start.Constant constant) {
             return Nd4j.valueArrayOf(shape, constant.value(), type);
         }
-        double[] values = new double[Math.toIntExact(parameter.count())];
         if (parameter.start() instanceof Parameter.Start.Values given) {
-            java.util.Arrays.setAll(values, i -> given.values().get(i));
-        } else {
-            double deviation = Math.sqrt(gain / ((Parameter.Start.Random) parameter.start()).inputs());
-            java.util.Arrays.setAll(values, i -> random.nextGaussian() * deviation);
+            Iterator<Double> values = given.values().iterator();
+            return Tensors.filled(type, values::next, shape);
         }
-        return Tensors.of(type, values, shape);
+        double deviation = Math.sqrt(gain / ((Parameter.Start.Random) parameter.start()).inputs());
+        return Tensors.filled(type, () -> random.nextGaussian() * deviation, shape);
     }
 
     private static long[] sides(Parameter parameter) {
@@ -147,7 +160,7 @@ public final class Model {
      */
     public INDArray predict(INDArray images) {
         try (Scratch scratch = Scratch.open()) {
-            return new Execution(this, images, false, false, 0).output(network.output()).detach();
+            return Execution.forward(this, images, network.output()).output(network.output()).detach();
         }
     }
 
@@ -165,14 +178,14 @@ public final class Model {
         Shape input = network.input();
         long[] wanted = input.batch(images.size(0));
         if (!java.util.Arrays.equals(images.shape(), wanted)) {
-            String got = java.util.Arrays.toString(images.shape());
+            String got = Arrays.toString(images.shape());
             String cause = input.vector() ? ""
                     : images.rank() == 3 ? ": one image is a batch of one, reshape it to [1, channels, height, width]"
                     : images.rank() == 4 && images.size(3) == input.channels() && images.size(1) != input.channels()
                             ? ": channels come before height and width here, use permute(0, 3, 1, 2)"
                             : input.height() == images.size(2) + 4 ? ": were 28×28 images meant to be padded to 32×32, padded(2)?" : "";
             throw new IllegalArgumentException(network.name() + " takes images of " + input + ", that is arrays "
-                    + java.util.Arrays.toString(wanted) + ", it got " + got + cause);
+                    + Arrays.toString(wanted) + ", it got " + got + cause);
         }
         return images.dataType() == type ? images : images.castTo(type);
     }
@@ -192,15 +205,18 @@ public final class Model {
      * @throws ModelFileException if the file is damaged, or belongs to another network
      */
     public static Model load(Network network, Path file) {
+        makeRoom(network, DataType.FLOAT);
+        Map<String, INDArray> tensors = Safetensors.read(file).tensors();
         Map<String, INDArray> parameters = new LinkedHashMap<>();
         for (Node node : network.nodes()) {
             for (Parameter parameter : node.parameters()) {
-                parameters.put(fullName(network, node, parameter.name()), Nd4j.zeros(DataType.FLOAT, sides(parameter)));
+                String name = fullName(network, node, parameter.name());
+                INDArray tensor = checked(network, file, name, sides(parameter), tensors);
+                parameters.put(name, tensor.dataType() == DataType.FLOAT ? tensor : tensor.castTo(DataType.FLOAT));
             }
         }
-        Model model = new Model(network, DataType.FLOAT, parameters);
-        model.read(file, Safetensors.read(file).tensors());
-        return model;
+        refuseStrangers(network, file, parameters.keySet(), tensors);
+        return new Model(network, DataType.FLOAT, parameters);
     }
 
     /**
@@ -210,22 +226,40 @@ public final class Model {
      * @throws ModelFileException if one is missing, of another shape, or unknown
      */
     public void read(Path file, Map<String, INDArray> tensors) {
-        for (Map.Entry<String, INDArray> entry : parameters.entrySet()) {
-            INDArray tensor = tensors.get(entry.getKey());
-            if (tensor == null) {
-                throw new ModelFileException(file + " has no " + entry.getKey() + ", so it does not belong to " + network.name()
-                        + "; it has " + String.join(", ", tensors.keySet()));
-            }
-            if (!java.util.Arrays.equals(tensor.shape(), entry.getValue().shape())) {
-                throw new ModelFileException(file + ": " + entry.getKey() + " is " + java.util.Arrays.toString(tensor.shape()) + ", but "
-                        + network.name() + " needs " + java.util.Arrays.toString(entry.getValue().shape()));
-            }
+        parameters.forEach((name, array) -> checked(network, file, name, array.shape(), tensors));
+        refuseStrangers(network, file, parameters.keySet(), tensors);
+        parameters.forEach((name, array) -> array.assign(tensors.get(name)));
+    }
+
+    private static INDArray checked(Network network, Path file, String name, long[] shape, Map<String, INDArray> tensors) {
+        INDArray tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new ModelFileException(file + " has no " + name + ", so it does not belong to " + network.name()
+                    + "; it has " + String.join(", ", tensors.keySet()));
         }
+        if (!Arrays.equals(tensor.shape(), shape)) {
+            throw new ModelFileException(file + ": " + name + " is " + Arrays.toString(tensor.shape()) + ", but "
+                    + network.name() + " needs " + Arrays.toString(shape));
+        }
+        double sum = tensor.sumNumber().doubleValue();
+        if (!Double.isFinite(sum)) {
+            throw new ModelFileException(file + ": " + name + " has values that are no numbers that can be used (NaN or infinite): "
+                    + "was it saved after training had gone wrong?");
+        }
+        return tensor;
+    }
+
+    private static void refuseStrangers(Network network, Path file, Set<String> names, Map<String, INDArray> tensors) {
         for (String name : tensors.keySet()) {
-            if (!parameters.containsKey(name)) {
+            if (!names.contains(name)) {
                 throw new ModelFileException(file + " has " + name + ", which " + network.name() + " does not have: it belongs to another network");
             }
         }
-        parameters.forEach((name, array) -> array.assign(tensors.get(name)));
+    }
+
+    /** Gives its memory back at once; the model can't be used any more. Without it, the memory comes back some time later. */
+    @Override
+    public void close() {
+        parameters.values().forEach(INDArray::close);
     }
 }

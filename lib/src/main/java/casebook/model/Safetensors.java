@@ -1,28 +1,33 @@
 package casebook.model;
 
+import casebook.compute.Tensors;
+import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
+import org.nd4j.shade.jackson.databind.node.ArrayNode;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /**
@@ -36,9 +41,14 @@ public record Safetensors(Map<String, INDArray> tensors, Map<String, String> met
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LARGEST_HEADER = 100_000_000;
+    private static final int PIECE = 1 << 20;
+
+    /** In the metadata: a checksum of all numbers. Files of others have none. */
+    private static final String CHECKSUM = "crc32";
 
     /**
-     * Writes a file. It appears whole or not at all: the numbers go to a file beside it first, which then takes its name.
+     * Writes a file. It appears whole or not at all: the numbers go to a file beside it first, which then takes its name. A
+     * thread that is interrupted meanwhile writes to the end.
      *
      * @throws ModelFileException if it can't be written
      */
@@ -47,27 +57,26 @@ public record Safetensors(Map<String, INDArray> tensors, Map<String, String> met
         try {
             Path target = file.toAbsolutePath();
             Files.createDirectories(target.getParent());
-            partial = target.resolveSibling(target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-            try (FileChannel out = FileChannel.open(partial, StandardOpenOption.WRITE, StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING)) {
-                ByteBuffer header = header(tensors, metadata);
-                while (header.hasRemaining()) {
-                    out.write(header);
-                }
+            removeLeftovers(target);
+            partial = partial(target, ProcessHandle.current().pid());
+            Files.deleteIfExists(partial);
+            // Not a FileChannel: an interrupt would close it.
+            try (RandomAccessFile out = new RandomAccessFile(partial.toFile(), "rw")) {
+                out.seek(header(tensors, metadata, 0).length);
+                CRC32 checksum = new CRC32();
                 for (INDArray tensor : tensors.values()) {
-                    ByteBuffer bytes = bytes(tensor);
-                    while (bytes.hasRemaining()) {
-                        out.write(bytes);
-                    }
+                    write(out, tensor, checksum);
                 }
-                out.force(true);
+                out.seek(0);
+                out.write(header(tensors, metadata, checksum.getValue()));
+                out.getFD().sync();
             }
             try {
                 Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
             } catch (AtomicMoveNotSupportedException e) {
                 Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);
             }
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException e) {
             throw new ModelFileException(file + " could not be written (" + e.getMessage() + "); nothing was changed", e);
         } finally {
             try {
@@ -80,18 +89,36 @@ public record Safetensors(Map<String, INDArray> tensors, Map<String, String> met
         }
     }
 
-    private static ByteBuffer header(Map<String, INDArray> tensors, Map<String, String> metadata) throws JsonProcessingException {
-        ObjectNode root = JSON.createObjectNode();
-        if (!metadata.isEmpty()) {
-            ObjectNode texts = root.putObject("__metadata__");
-            metadata.forEach(texts::put);
+    private static Path partial(Path target, long process) {
+        return target.resolveSibling(target.getFileName() + "." + process + ".part");
+    }
+
+    /** Removes what processes left that ended in the middle of writing this file. */
+    private static void removeLeftovers(Path target) throws IOException {
+        Pattern name = Pattern.compile(Pattern.quote(target.getFileName().toString()) + "\\.(\\d{1,18})\\.part");
+        List<Path> all;
+        try (Stream<Path> files = Files.list(target.getParent())) {
+            all = files.toList();
         }
+        for (Path other : all) {
+            Matcher matcher = name.matcher(other.getFileName().toString());
+            if (matcher.matches() && ProcessHandle.of(Long.parseLong(matcher.group(1))).isEmpty()) {
+                Files.deleteIfExists(other);
+            }
+        }
+    }
+
+    private static byte[] header(Map<String, INDArray> tensors, Map<String, String> metadata, long checksum) throws JsonProcessingException {
+        ObjectNode root = JSON.createObjectNode();
+        ObjectNode texts = root.putObject("__metadata__");
+        metadata.forEach(texts::put);
+        texts.put(CHECKSUM, String.format("%08x", checksum));
         long at = 0;
         for (Map.Entry<String, INDArray> entry : tensors.entrySet()) {
             INDArray tensor = entry.getValue();
             ObjectNode node = root.putObject(entry.getKey());
             node.put("dtype", tensor.dataType() == DataType.DOUBLE ? "F64" : "F32");
-            org.nd4j.shade.jackson.databind.node.ArrayNode shape = node.putArray("shape");
+            ArrayNode shape = node.putArray("shape");
             for (long side : tensor.shape()) {
                 shape.add(side);
             }
@@ -99,26 +126,23 @@ public record Safetensors(Map<String, INDArray> tensors, Map<String, String> met
             node.putArray("data_offsets").add(at).add(end);
             at = end;
         }
-        StringBuilder text = new StringBuilder(JSON.writeValueAsString(root));
-        while (text.toString().getBytes(StandardCharsets.UTF_8).length % 8 != 0) {
-            text.append(' ');
-        }
-        byte[] json = text.toString().getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(8 + json.length).order(ByteOrder.LITTLE_ENDIAN).putLong(json.length).put(json).flip();
+        byte[] json = JSON.writeValueAsBytes(root);
+        // The numbers start at a multiple of eight.
+        byte[] padded = Arrays.copyOf(json, (json.length + 7) / 8 * 8);
+        Arrays.fill(padded, json.length, padded.length, (byte) ' ');
+        return ByteBuffer.allocate(8 + padded.length).order(ByteOrder.LITTLE_ENDIAN).putLong(padded.length).put(padded).array();
     }
 
-    private static ByteBuffer bytes(INDArray tensor) {
-        INDArray flat = tensor.dup('c').reshape(tensor.length());
-        if (tensor.dataType() == DataType.DOUBLE) {
-            double[] values = flat.toDoubleVector();
-            ByteBuffer bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-            bytes.asDoubleBuffer().put(values);
-            return bytes;
+    private static void write(RandomAccessFile out, INDArray tensor, CRC32 checksum) throws IOException {
+        INDArray numbers = Tensors.rowMajor(tensor.dataType() == DataType.DOUBLE ? tensor : tensor.castTo(DataType.FLOAT));
+        ByteBuffer bytes = Tensors.bytes(numbers);
+        byte[] piece = new byte[PIECE];
+        while (bytes.hasRemaining()) {
+            int count = Math.min(piece.length, bytes.remaining());
+            bytes.get(piece, 0, count);
+            checksum.update(piece, 0, count);
+            out.write(piece, 0, count);
         }
-        float[] values = flat.toFloatVector();
-        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(values);
-        return bytes;
     }
 
     /** A tensor's entry in the header. */
@@ -130,31 +154,44 @@ public record Safetensors(Map<String, INDArray> tensors, Map<String, String> met
      * @throws ModelFileException if it is missing, cut off, damaged or of another kind
      */
     public static Safetensors read(Path file) {
-        try (FileChannel in = FileChannel.open(file)) {
-            long size = in.size();
+        try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+            long size = in.length();
             if (size < 8) {
                 throw new ModelFileException(file + " has only " + size + " bytes: it is cut off, or not a safetensors file");
             }
-            long headerLength = read(in, 0, 8).getLong();
+            long headerLength = ByteBuffer.wrap(read(in, 0, 8)).order(ByteOrder.LITTLE_ENDIAN).getLong();
             if (headerLength < 2 || headerLength > LARGEST_HEADER || headerLength > size - 8) {
                 throw new ModelFileException(file + ": bytes 0 to 7 say that the header has " + Long.toUnsignedString(headerLength)
                         + " bytes, in a file of " + size + ": it is cut off, or not a safetensors file");
             }
             long start = 8 + headerLength;
-            JsonNode root = JSON.readTree(read(in, 8, (int) headerLength).array());
+            JsonNode root = JSON.readTree(read(in, 8, (int) headerLength));
             Map<String, String> metadata = new LinkedHashMap<>();
+            List<Entry> entries = entries(file, root, size - start, metadata);
+            String checksum = metadata.remove(CHECKSUM);
+            if (checksum != null && !checksum.equals(checksum(in, start, size))) {
+                throw new ModelFileException(file + " is damaged: its numbers are not those that were written (their checksum differs)");
+            }
             Map<String, INDArray> tensors = new LinkedHashMap<>();
-            for (Entry entry : entries(file, root, size - start, metadata)) {
+            for (Entry entry : entries) {
                 tensors.put(entry.name(), tensor(in, start, entry));
             }
             return new Safetensors(tensors, metadata);
-        } catch (NoSuchFileException e) {
-            throw new ModelFileException(file + " does not exist", e);
+        } catch (FileNotFoundException e) {
+            throw new ModelFileException(Files.exists(file) ? file + " can't be read: " + e.getMessage() : file + " does not exist", e);
         } catch (JsonProcessingException e) {
             throw new ModelFileException(file + ": its header is not JSON (" + e.getOriginalMessage() + "): it is damaged, or not a safetensors file", e);
         } catch (IOException e) {
             throw new ModelFileException(file + " can't be read: " + e.getMessage(), e);
         }
+    }
+
+    private static String checksum(RandomAccessFile in, long start, long end) throws IOException {
+        CRC32 checksum = new CRC32();
+        for (long at = start; at < end; at += PIECE) {
+            checksum.update(read(in, at, (int) Math.min(PIECE, end - at)));
+        }
+        return String.format("%08x", checksum.getValue());
     }
 
     private static List<Entry> entries(Path file, JsonNode root, long dataLength, Map<String, String> metadata) {
@@ -186,32 +223,34 @@ public record Safetensors(Map<String, INDArray> tensors, Map<String, String> met
             long start = node.path("data_offsets").path(0).asLong(-1);
             long end = node.path("data_offsets").path(1).asLong(-1);
             if (start < 0 || end < start || end > dataLength || end - start != length) {
-                throw new ModelFileException(file + ": " + field.getKey() + " of shape " + java.util.Arrays.toString(shape) + " and type " + type
+                throw new ModelFileException(file + ": " + field.getKey() + " of shape " + Arrays.toString(shape) + " and type " + type
                         + " is said to lie in bytes " + start + " to " + end + " of " + dataLength + " bytes of data: the file is cut off or damaged");
+            }
+            if (length == 0 || length > Integer.MAX_VALUE) {
+                throw new ModelFileException(file + ": " + field.getKey() + " of shape " + Arrays.toString(shape) + (length == 0
+                        ? " has no numbers" : " is too large to be read here, where 2 GB are the most for one array"));
             }
             entries.add(new Entry(field.getKey(), type, shape, start, end));
         }
         return entries;
     }
 
-    private static INDArray tensor(FileChannel in, long dataStart, Entry entry) throws IOException {
-        ByteBuffer bytes = read(in, dataStart + entry.start(), Math.toIntExact(entry.end() - entry.start()));
-        if (entry.type().equals("F64")) {
-            double[] values = new double[bytes.remaining() / 8];
-            bytes.asDoubleBuffer().get(values);
-            return Nd4j.create(values, entry.shape(), 'c');
-        }
-        float[] values;
-        if (entry.type().equals("F32")) {
-            values = new float[bytes.remaining() / 4];
-            bytes.asFloatBuffer().get(values);
-        } else {
-            values = new float[bytes.remaining() / 2];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = halfToFloat(bytes.getShort(2 * i));
+    private static INDArray tensor(RandomAccessFile in, long dataStart, Entry entry) throws IOException {
+        DataType type = entry.type().equals("F64") ? DataType.DOUBLE : DataType.FLOAT;
+        INDArray tensor = Nd4j.createUninitialized(type, entry.shape(), 'c');
+        ByteBuffer numbers = Tensors.bytes(tensor).order(ByteOrder.LITTLE_ENDIAN);
+        for (long at = entry.start(); at < entry.end(); at += PIECE) {
+            byte[] piece = read(in, dataStart + at, (int) Math.min(PIECE, entry.end() - at));
+            if (!entry.type().equals("F16")) {
+                numbers.put(piece);
+                continue;
+            }
+            ByteBuffer halves = ByteBuffer.wrap(piece).order(ByteOrder.LITTLE_ENDIAN);
+            while (halves.hasRemaining()) {
+                numbers.putFloat(halfToFloat(halves.getShort()));
             }
         }
-        return Nd4j.create(values, entry.shape(), 'c');
+        return tensor;
     }
 
     /** A float16 as a float32 (IEEE 754): sign, five bits of exponent, ten bits of fraction. */
@@ -225,13 +264,14 @@ public record Safetensors(Map<String, INDArray> tensors, Map<String, String> met
         return (float) (sign == 0 ? value : -value);
     }
 
-    private static ByteBuffer read(FileChannel in, long at, int count) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
-        while (bytes.hasRemaining()) {
-            if (in.read(bytes, at + bytes.position()) < 0) {
-                throw new IOException("the file ends before byte " + (at + count));
-            }
+    private static byte[] read(RandomAccessFile in, long at, int count) throws IOException {
+        byte[] bytes = new byte[count];
+        in.seek(at);
+        try {
+            in.readFully(bytes);
+        } catch (EOFException e) {
+            throw new IOException("the file ends before byte " + (at + count), e);
         }
-        return bytes.flip();
+        return bytes;
     }
 }

@@ -54,20 +54,22 @@ public record Evaluation(double loss, double accuracy, long[][] confusion, int[]
         int[] answers = new int[images.size()];
         List<Mistake> mistakes = new ArrayList<>();
         double total = 0;
-        for (int from = 0; from < images.size(); from += BATCH) {
-            try (Scratch scratch = Scratch.open()) {
-                Batch batch = images.batch(IntStream.range(from, Math.min(from + BATCH, images.size())).toArray());
-                Execution run = new Execution(model, batch.images(), false, false, 0);
-                INDArray outputs = run.output(model.network().output());
-                total += batch.size() * loss.of(run.output(end), batch.labels()).value();
-                int[] batchAnswers = loss.answers(outputs);
-                for (int i = 0; i < batch.size(); i++) {
-                    int label = batch.labels()[i];
-                    int answer = batchAnswers[i];
-                    answers[from + i] = answer;
-                    confusion[label][answer]++;
-                    if (label != answer) {
-                        mistakes.add(new Mistake(from + i, label, answer, outputs.getDouble(i, answer)));
+        try (Scratch.Ready memory = Scratch.stayReady()) {
+            for (int from = 0; from < images.size(); from += BATCH) {
+                try (Scratch scratch = Scratch.open()) {
+                    Batch batch = images.batch(IntStream.range(from, Math.min(from + BATCH, images.size())).toArray());
+                    Execution run = Execution.forward(model, batch.images(), model.network().output(), end);
+                    INDArray outputs = run.output(model.network().output());
+                    total += batch.size() * loss.of(run.output(end), batch.labels()).value();
+                    int[] batchAnswers = loss.answers(outputs);
+                    for (int i = 0; i < batch.size(); i++) {
+                        int label = batch.labels()[i];
+                        int answer = batchAnswers[i];
+                        answers[from + i] = answer;
+                        confusion[label][answer]++;
+                        if (label != answer) {
+                            mistakes.add(new Mistake(from + i, label, answer, outputs.getDouble(i, answer)));
+                        }
                     }
                 }
             }

@@ -9,11 +9,14 @@ import casebook.model.Execution;
 import casebook.model.Model;
 import casebook.network.Network;
 import casebook.network.Node;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -73,7 +76,7 @@ public final class Trainer {
      */
     public Trainer optimiser(IUpdater optimiser) {
         this.optimiser = optimiser;
-        updaters.clear();
+        forgetOptimiser();
         return this;
     }
 
@@ -133,11 +136,20 @@ public final class Trainer {
      * then.
      *
      * @return what happened, from the first step on, also where it went on from a checkpoint
-     * @throws TrainingException if the outputs do not fit the labels, or the loss is no longer a number
+     * @throws TrainingException if the outputs do not fit the labels; or if the loss is no longer a number, and then the model has the
+     *     weights back that it had after the last epoch that went well
      */
     public History train(ImageSet images) {
         checkClasses(network, images, loss);
         prepareOptimiser();
+        try (Scratch.Ready memory = Scratch.stayReady(); LastGood lastGood = new LastGood(model)) {
+            return run(images, lastGood);
+        } finally {
+            forgetOptimiser();
+        }
+    }
+
+    private History run(ImageSet images, LastGood lastGood) {
         int stepsPerEpoch = (images.size() + batchSize - 1) / batchSize;
         Checkpoint state = Checkpoint.start();
         if (checkpoint != null && java.nio.file.Files.exists(checkpoint)) {
@@ -148,6 +160,7 @@ public final class Trainer {
         double epochLoss = state.epochLoss();
         long epochRight = state.epochRight();
         boolean interrupted = false;
+        lastGood.take();
         for (int step = steps.size(); step < epochs * stepsPerEpoch; step++) {
             if (Thread.interrupted()) {
                 interrupted = true;
@@ -161,13 +174,17 @@ public final class Trainer {
             try (Scratch scratch = Scratch.open()) {
                 result = step(images.batch(chosen), step, epoch);
             }
+            boolean epochEnds = (step + 1) % stepsPerEpoch == 0;
+            if (result.cause() != null || epochEnds && !lastGood.take()) {
+                throw failure(step, stepsPerEpoch, state.steps().size(), steps, result, lastGood);
+            }
             steps.add(result.loss());
             epochLoss += result.loss() * chosen.length;
             epochRight += result.right();
             for (TrainingListener listener : listeners) {
                 listener.step(step + 1, epochs * stepsPerEpoch, result.loss());
             }
-            if ((step + 1) % stepsPerEpoch == 0) {
+            if (epochEnds) {
                 Evaluation checked = validation == null ? null : Evaluation.of(model, validation, loss);
                 History.Epoch done = new History.Epoch(epoch + 1, epochLoss / images.size(), (double) epochRight / images.size(),
                         checked == null ? Double.NaN : checked.loss(), checked == null ? Double.NaN : checked.accuracy());
@@ -178,7 +195,8 @@ public final class Trainer {
                 save(new Checkpoint(steps, results, 0, 0), images);
             }
         }
-        if (interrupted) {
+        // With weights that are lost there would be nothing to go on from.
+        if (interrupted && LastGood.finite(model)) {
             save(new Checkpoint(steps, results, epochLoss, epochRight), images);
         }
         return new History(steps, results, interrupted);
@@ -196,14 +214,66 @@ public final class Trainer {
             prepareOptimiser();
             ownSteps = 0;
         }
+        Step result;
         try (Scratch scratch = Scratch.open()) {
-            return step(batch, ownSteps++, 0).loss();
+            result = step(batch, ownSteps, 0);
         }
+        if (result.cause() != null) {
+            throw new TrainingException("step " + (ownSteps + 1) + ": the loss is " + result.loss() + ", no longer a number that can be used. "
+                    + result.cause() + ". The model's weights are lost; make it anew or load it");
+        }
+        ownSteps++;
+        return result.loss();
     }
 
     private int ownSteps;
 
-    private record Step(double loss, long right) {}
+    /** @param cause why the loss can't be used, most likely; null if it can */
+    private record Step(double loss, long right, String cause) {}
+
+    private TrainingException failure(int step, int stepsPerEpoch, int firstStep, List<Double> steps, Step result, LastGood lastGood) {
+        StringBuilder text = new StringBuilder("step " + (step + 1) + ", in epoch " + (step / stepsPerEpoch + 1) + " of " + epochs + ": ");
+        if (result.cause() != null) {
+            text.append("the loss is ").append(result.loss()).append(", no longer a number that can be used. ").append(result.cause());
+        } else {
+            text.append("the weights are no longer numbers that can be used. ").append(tooLarge(step, step / stepsPerEpoch));
+        }
+        if (steps.size() > firstStep) {
+            text.append(String.format(Locale.ROOT, " (the loss was %.4g in step %d and %.4g in step %d)", steps.get(firstStep), firstStep + 1,
+                    steps.get(step - 1), step));
+        }
+        int epochsDone = step / stepsPerEpoch;
+        if (lastGood.restore()) {
+            text.append(". The model has the weights back that it had ").append(epochsDone > firstStep / stepsPerEpoch
+                    ? "at the end of epoch " + epochsDone : "when training began");
+        }
+        return new TrainingException(text.toString());
+    }
+
+    private String tooLarge(int step, int epoch) {
+        double rate = optimiser.hasLearningRate() ? optimiser.getLearningRate(step, epoch) : Double.NaN;
+        return "Most likely the learning rate is too large: " + (Double.isNaN(rate) ? "try a tenth of it"
+                : "it is " + inShort(rate) + ", try a tenth of it, " + inShort(rate / 10));
+    }
+
+    private static String inShort(double number) {
+        return new BigDecimal(number).round(new MathContext(3)).stripTrailingZeros().toString();
+    }
+
+    /** What is most likely wrong where the loss is no number. */
+    private String cause(Batch batch, int step, int epoch) {
+        if (!LastGood.finite(batch.images())) {
+            return "The images of this batch have values that are no numbers (NaN or infinite)";
+        }
+        if (!LastGood.finite(model) || updatesSoFar > 0) {
+            return updatesSoFar > 0 ? tooLarge(step, epoch) : "The weights had values that are no numbers before training began: make a new model";
+        }
+        return String.format(Locale.ROOT, "No weight has moved yet, so the numbers grew too large inside the network. The largest value in the images "
+                + "is %.3g: divide them so that they lie around 0, with a standard deviation of about 1", batch.images().amaxNumber().doubleValue());
+    }
+
+    /** How often the weights have moved since the optimiser was prepared. */
+    private int updatesSoFar;
 
     private int lastShuffled = -1;
     private int[] lastOrder;
@@ -240,16 +310,22 @@ public final class Trainer {
             }
         }
         if (!Double.isFinite(total)) {
-            throw new TrainingException("step " + (step + 1) + ": the loss is " + total + ", no longer a number that can be used. Most "
-                    + "likely the learning rate is too large: try a tenth of it. The weights are lost; make a new model");
+            return new Step(total, right, cause(batch, step, epoch));
         }
         update(run.backward(starts), step, epoch);
-        return new Step(total, right);
+        updatesSoFar++;
+        return new Step(total, right, null);
+    }
+
+    private void forgetOptimiser() {
+        optimiserState.values().forEach(INDArray::close);
+        optimiserState.clear();
+        updaters.clear();
+        updatesSoFar = 0;
     }
 
     private void prepareOptimiser() {
-        optimiserState.clear();
-        updaters.clear();
+        forgetOptimiser();
         descriptions.forEach((name, parameter) -> {
             if (parameter.trainable()) {
                 long size = optimiser.stateSize(parameter.count());
