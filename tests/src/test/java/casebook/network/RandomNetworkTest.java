@@ -3,10 +3,13 @@ package casebook.network;
 import static casebook.layers.Option.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import casebook.compute.Scratch;
 import casebook.cost.Convention;
 import casebook.cost.CostSheet;
 import casebook.layers.Shape;
+import casebook.model.Execution;
 import casebook.model.Model;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -87,6 +90,27 @@ public class RandomNetworkTest {
             }
         }
         assertThat(activations).containsKey(network.output().name());
+    }
+
+    /** Memory that is used again must not be memory that is still needed. */
+    @Property(tries = 60)
+    void freedMemoryChangesNothing(@ForAll long seed) {
+        Network network = random(seed);
+        Model model = Model.of(network, 1);
+        INDArray images = Nd4j.randn(DataType.FLOAT, network.input().batch(3));
+        Map<Node, INDArray> starts = new LinkedHashMap<>();
+        network.outputs().forEach(output -> starts.put(output.node(), Nd4j.randn(DataType.FLOAT, output.node().output().batch(3))));
+        Execution plain = new Execution(model, images, true, true, 7);
+        INDArray output = plain.output(network.output());
+        Map<String, INDArray> gradients = plain.backward(starts);
+        Model copy = Model.of(network, 1);
+        try (Scratch scratch = Scratch.open()) {
+            Execution freeing = new Execution(copy, images, true, true, 7);
+            assertThat(freeing.output(network.output())).isEqualTo(output);
+            freeing.backward(starts).forEach((name, gradient) -> assertThat(gradient).as(name).isEqualTo(gradients.get(name)));
+            assertThat(freeing.inputGradient()).isEqualTo(plain.inputGradient());
+        }
+        assertThat(copy.predict(images)).isEqualTo(new Execution(model, images, false, false, 0).output(network.output()));
     }
 
     @Property(tries = 100)
