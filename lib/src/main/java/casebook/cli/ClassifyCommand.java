@@ -52,7 +52,7 @@ final class ClassifyCommand implements Callable<Integer> {
                 for (ImageClassifier.Guess guess : classifier.classify(photo, top)) {
                     grid.row(image, Integer.toString(rank), Integer.toString(guess.index()), guess.label(),
                             String.format(Locale.ROOT, "%.1f %%", 100 * guess.probability()));
-                    lines.append(Csv.row(image, Integer.toString(rank), Integer.toString(guess.index()), guess.label(),
+                    lines.append(Csv.row(image, rank, guess.index(), guess.label(),
                             String.format(Locale.ROOT, "%.6f", guess.probability())));
                     rank++;
                 }

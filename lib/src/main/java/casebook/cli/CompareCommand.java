@@ -29,7 +29,7 @@ final class CompareCommand implements Runnable {
         StringBuilder reasons = new StringBuilder("\nWhy some differ (sources of all figures: --csv)\n");
         for (Published figure : Published.all()) {
             OptionalLong computed = figure.computed();
-            String verdict = figure.compare().toString();
+            String verdict = figure.compare(computed).toString();
             grid.row(figure.network(), figure.layer(), figure.quantity(), figure.printed(),
                     computed.isPresent() ? Grid.number(computed.getAsLong()) : "", verdict);
             lines.append(Csv.row(figure.network(), figure.id(), figure.layer(), figure.quantity(), figure.figure(), figure.unit(),

@@ -82,17 +82,12 @@ final class ExperimentCommand implements Runnable {
                             if (known.contains(key(kind, depth, rate, seed))) {
                                 continue;
                             }
-                            Run run;
-                            try {
-                                run = experiment.run(kind, depth, rate, seed, new TrainingListener() {});
-                            } catch (TrainingException e) {
-                                // It is a result that this rate is too large for this network.
-                                run = new Run(kind, depth, rate, seed, Double.NaN, Double.NaN, Double.NaN);
-                            }
+                            Run run = train(experiment, kind, depth, rate, seed);
                             if (run == null) {
                                 return 130;
                             }
-                            String line = key(kind, depth, rate, seed) + String.format(Locale.ROOT, ",%.3f,%.3f,%.1f", run.trainingError(), run.testError(), run.seconds());
+                            String line = key(kind, depth, rate, seed)
+                                    + String.format(Locale.ROOT, ",%.3f,%.3f,%.1f", run.trainingError(), run.testError(), run.seconds());
                             Files.writeString(file, line + "\n", StandardOpenOption.APPEND);
                             out.println(line);
                             out.flush();
@@ -101,6 +96,15 @@ final class ExperimentCommand implements Runnable {
                 }
             }
             return 0;
+        }
+
+        private static Run train(DepthExperiment experiment, Kind kind, int depth, double rate, long seed) {
+            try {
+                return experiment.run(kind, depth, rate, seed, new TrainingListener() {});
+            } catch (TrainingException e) {
+                // It is a result that this rate is too large for this network.
+                return new Run(kind, depth, rate, seed, Double.NaN, Double.NaN, Double.NaN);
+            }
         }
 
         private Kind kind(String word) {

@@ -143,7 +143,11 @@ public record Published(String network, String id, String quantity, String layer
 
     /** How our figure compares to the printed one; {@link Check#NOT_COMPUTED} if there is none of ours. */
     public Check compare() {
-        OptionalLong ours = computed();
+        return compare(computed());
+    }
+
+    /** The same where our figure is known already, so that the network is not counted twice. */
+    public Check compare(OptionalLong ours) {
         if (ours.isEmpty()) {
             return Check.NOT_COMPUTED;
         }
@@ -178,14 +182,19 @@ public record Published(String network, String id, String quantity, String layer
     /** Published figures beside ours, a row each. */
     public static Table table(List<Published> figures) {
         LongColumn computed = LongColumn.create("Ours");
-        figures.forEach(figure -> figure.computed().ifPresentOrElse(computed::append, computed::appendMissing));
+        StringColumn verdict = StringColumn.create("Verdict");
+        for (Published figure : figures) {
+            OptionalLong ours = figure.computed();
+            ours.ifPresentOrElse(computed::append, computed::appendMissing);
+            verdict.append(figure.compare(ours).toString());
+        }
         return Table.create("Published beside computed",
                 StringColumn.create("Network", figures.stream().map(Published::network)),
                 StringColumn.create("Layer", figures.stream().map(Published::layer)),
                 StringColumn.create("Quantity", figures.stream().map(Published::quantity)),
                 StringColumn.create("Published", figures.stream().map(Published::printed)),
                 computed,
-                StringColumn.create("Verdict", figures.stream().map(figure -> figure.compare().toString())),
+                verdict,
                 StringColumn.create("Convention", figures.stream().map(Published::convention)),
                 StringColumn.create("Source", figures.stream().map(Published::source)),
                 StringColumn.create("Note", figures.stream().map(Published::note)));

@@ -26,9 +26,6 @@ import org.nd4j.linalg.schedule.ScheduleType;
  */
 public record DepthExperiment(int images, int epochs, int batchSize) {
 
-    /** The lectures' setting: 6,000 images, 8 epochs, batches of 128. */
-    public static final DepthExperiment STANDARD = new DepthExperiment(6_000, 8, 128);
-
     /** With or without shortcuts. */
     public enum Kind {
         /** Without. */

@@ -33,13 +33,15 @@ final class Slider {
                 .orElseThrow(() -> new IllegalArgumentException("the slider can't start at " + start + ": no row has it in " + first.name()));
         List<List<String>> cells = Tables.grid(table).rows();
         String id = "slider-" + UUID.nameUUIDFromBytes((label + table.name() + table.rowCount()).getBytes(StandardCharsets.UTF_8));
+        Grid selection = selection(table, at);
+        double[] most = table.columns().stream().mapToDouble(column -> ((NumericColumn<?>) column).max()).toArray();
         StringBuilder rows = new StringBuilder();
         StringBuilder parts = new StringBuilder();
         for (int row = 0; row < table.rowCount(); row++) {
             int r = row;
             rows.append(row == 0 ? "[" : ",[").append(IntStream.range(0, heads.size()).mapToObj(column -> "\"" + cells.get(r).get(column) + "\"")
                     .collect(Collectors.joining(","))).append(']');
-            parts.append(row == 0 ? "[" : ",[").append(IntStream.range(1, heads.size()).mapToObj(column -> share((NumericColumn<?>) table.column(column), r))
+            parts.append(row == 0 ? "[" : ",[").append(IntStream.range(1, heads.size()).mapToObj(column -> share(((NumericColumn<?>) table.column(column)).getDouble(r), most[column]))
                     .collect(Collectors.joining(","))).append(']');
         }
         StringBuilder lines = new StringBuilder();
@@ -74,8 +76,8 @@ final class Slider {
                 })();
                 </script>
                 """.formatted(id, quoted(Grid.escape(label)), table.rowCount() - 1, at, quoted(lines.toString()),
-                selection(table, at).html(Grid.MOST_ROWS), rows, parts);
-        return Bundle.html(html, selection(table, at).text());
+                selection.html(Grid.MOST_ROWS), rows, parts);
+        return Bundle.html(html, selection.text());
     }
 
     /** For a script, between single quotes. */
@@ -84,9 +86,8 @@ final class Slider {
     }
 
     /** The length of a figure's bar: its share of the column's largest. */
-    private static String share(NumericColumn<?> column, int row) {
-        double most = column.max();
-        return String.format(Locale.ROOT, "%.4f", most > 0 ? column.getDouble(row) / most : 0);
+    private static String share(double figure, double most) {
+        return String.format(Locale.ROOT, "%.4f", most > 0 ? figure / most : 0);
     }
 
     /** About a dozen rows: the first, the last, the one to start with, and some between. */

@@ -42,7 +42,7 @@ public final class AlexNet {
                 .stage("conv4").name("conv4").conv(384, 3, same(), groups(gpus)).relu()
                 .stage("conv5").name("conv5").conv(256, 3, same(), groups(gpus)).relu()             // 13×13×256
                 .name("pool5").maxPool(3, stride(2))                                                // 6×6×256
-                .endStage());
+                );
     }
 
     /**
@@ -60,7 +60,7 @@ public final class AlexNet {
                 .stage("conv4").name("conv4").conv(256, 3, same()).relu()
                 .stage("conv5").name("conv5").conv(256, 3, same()).relu()
                 .name("pool5").maxPool(3, stride(2))                                                // 6×6×256
-                .endStage());
+                );
     }
 
     /** 9,216 → 4,096 → 4,096 → 1,000, with half of the numbers dropped after the first two (section 4.2). */

@@ -59,7 +59,7 @@ public final class GoogLeNet {
                 .stage("pool4").name("pool4/3x3_s2").maxPool(3, stride(2), roundUp()).endStage()
                 .module("inception_5a", inception(256, 160, 320, 32, 128, 128))
                 .module("inception_5b", inception(384, 192, 384, 48, 128, 128))                 // 7×7×1024
-                .stage("classifier").name("pool5/7x7_s1").globalAveragePool().dropout(0.4)           // 1×1×1024
+                .stage("classifier").name("pool5/7x7_s1").globalAveragePool().dropout(0.4)      // 1×1×1024
                 .name("loss3/classifier").dense(1000).softmax()
                 .build();
     }
