@@ -264,6 +264,11 @@ esac
         self.assertEqual(0, result.returncode, result.stderr)
         self.assertIn("-Dmaven.repo.local=", self.calls()[-1])
 
+    def test_maven_goes_to_the_home_that_the_learner_named(self):
+        """Java asks the system for the home folder and not the variable HOME; in a container they differ."""
+        self.assertEqual(0, self.run_it("list").returncode)
+        self.assertIn(f"-Dmaven.repo.local={self.home / '.m2' / 'repository'}", self.calls()[-1])
+
     def test_moved_project(self):
         ready = self.python_ready()
         self.assertEqual(0, self.run_it("run", patch=ready).returncode)

@@ -15,7 +15,6 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-CELL_SECONDS = 3600
 START_SECONDS = 180
 
 # What a kernel says about itself carries the JDK's version: it would change at every learner's.
@@ -23,6 +22,11 @@ LANGUAGE = {"codemirror_mode": "java", "file_extension": ".jshell", "mimetype": 
 KERNELSPEC = {"display_name": "Java", "language": "java", "name": "java"}
 
 ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-_]")
+
+
+def cell_hours():
+    """How long a cell may run: a full experiment that takes a quarter of an hour here can take hours on a slow or busy computer."""
+    return 8 if os.environ.get("CASEBOOK_SETTING") == "full" else 1
 
 
 class Failure(Exception):
@@ -86,7 +90,7 @@ class Client(NotebookClient):
 
     def __init__(self, notebook, folder, progress):
         super().__init__(
-            notebook, kernel_name="java", timeout=CELL_SECONDS, startup_timeout=START_SECONDS, iopub_timeout=30, record_timing=False,
+            notebook, kernel_name="java", timeout=cell_hours() * 3600, startup_timeout=START_SECONDS, iopub_timeout=30, record_timing=False,
             store_widget_state=False, coalesce_streams=True, shutdown_kernel="immediate", resources={"metadata": {"path": str(folder)}},
             on_cell_execute=lambda cell, cell_index: progress.cell(cell.source))
         # Messages of its own would stand beside those of the run.
@@ -184,7 +188,7 @@ def execute(path, notebook, stream=None):
             text = ANSI.sub("", "\n".join(traceback(copied) or [f"{error.ename}: {error.evalue}"]))
             raise Failure(f"{path.name}, in the cell that begins\n    {progress.line}\nfailed:\n{text.strip()}") from None
         except CellTimeoutError:
-            raise Failure(f"{path.name}, in the cell that begins\n    {progress.line}\nstill ran after {CELL_SECONDS // 60} minutes") from None
+            raise Failure(f"{path.name}, in the cell that begins\n    {progress.line}\nstill ran after {cell_hours() * 60} minutes") from None
         except (DeadKernelError, RuntimeError) as error:
             if isinstance(error, RuntimeError) and "ernel" not in str(error):
                 raise
