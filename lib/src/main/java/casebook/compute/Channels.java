@@ -1,5 +1,9 @@
 package casebook.compute;
 
+import static casebook.compute.Room.Place.FIRST;
+import static casebook.compute.Room.Place.RESULT;
+import static casebook.compute.Room.Place.SECOND;
+
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -51,8 +55,8 @@ public final class Channels {
         double[] sum = new double[a.count()];
         double[] products = new double[a.count()];
         Parallel.parts(a.count(), a.length(), (start, end) -> {
-            float[] valuesA = new float[a.size()];
-            float[] valuesB = a == b ? valuesA : new float[a.size()];
+            float[] valuesA = Room.floats(FIRST, a.size());
+            float[] valuesB = a == b ? valuesA : Room.floats(SECOND, a.size());
             for (int plane = start; plane < end; plane++) {
                 a.read(plane, valuesA);
                 if (a != b) {
@@ -119,7 +123,7 @@ public final class Channels {
         Planes from = new Planes(x);
         Planes to = Planes.empty(x, x.shape());
         Parallel.parts(from.count(), from.length(), (start, end) -> {
-            float[] a = new float[from.size()];
+            float[] a = Room.floats(RESULT, from.size());
             for (int plane = start; plane < end; plane++) {
                 from.read(plane, a);
                 float factor = (float) scale[plane % scale.length];
@@ -142,8 +146,8 @@ public final class Channels {
         Planes second = new Planes(x);
         Planes to = Planes.empty(y, y.shape());
         Parallel.parts(first.count(), first.length(), (start, end) -> {
-            float[] a = new float[first.size()];
-            float[] b = new float[first.size()];
+            float[] a = Room.floats(RESULT, first.size());
+            float[] b = Room.floats(SECOND, first.size());
             for (int plane = start; plane < end; plane++) {
                 first.read(plane, a);
                 second.read(plane, b);

@@ -1,5 +1,8 @@
 package casebook.compute;
 
+import static casebook.compute.Room.Place.FIRST;
+import static casebook.compute.Room.Place.RESULT;
+
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
@@ -13,6 +16,39 @@ public final class Elements {
     }
 
     private Elements() {}
+
+    /** True if every value is a number that can be used: neither NaN nor infinite. */
+    public static boolean finite(INDArray x) {
+        Planes planes = new Planes(x);
+        boolean[] found = {false};
+        Parallel.parts(planes.count(), planes.length(), (start, end) -> {
+            double[] values = Room.doubles(FIRST, planes.size());
+            for (int plane = start; plane < end; plane++) {
+                planes.read(plane, values);
+                double zero = 0;
+                for (double value : values) {
+                    // Zero times a number is zero, and zero times infinity is none.
+                    zero += 0 * value;
+                }
+                if (zero != 0) {
+                    found[0] = true;
+                }
+            }
+        });
+        return !found[0];
+    }
+
+    /** x where it is positive, zero elsewhere; what is no number stays none, so that it is noticed at the end. */
+    public static INDArray positive(INDArray x) {
+        if (x.dataType() != DataType.FLOAT) {
+            return x.gt(0).castTo(x.dataType()).muli(x);
+        }
+        return each(x, x, (from, to) -> {
+            for (int i = 0; i < to.length; i++) {
+                to[i] = Math.max(0, to[i]);
+            }
+        });
+    }
 
     /** dy where y is positive, zero elsewhere: the gradient of ReLU. */
     public static INDArray wherePositive(INDArray y, INDArray dy) {
@@ -70,8 +106,8 @@ public final class Elements {
         Planes b = new Planes(second);
         Planes result = Planes.empty(second, second.shape());
         Parallel.parts(b.count(), b.length(), (start, end) -> {
-            float[] from = new float[a.size()];
-            float[] to = new float[b.size()];
+            float[] from = Room.floats(FIRST, a.size());
+            float[] to = Room.floats(RESULT, b.size());
             for (int plane = start; plane < end; plane++) {
                 if (first != second) {
                     a.read(plane, from);

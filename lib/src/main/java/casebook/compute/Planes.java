@@ -2,7 +2,6 @@ package casebook.compute;
 
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -18,8 +17,6 @@ final class Planes {
 
     /** A buffer of Java's holds 2 GB at most, a batch may be larger. */
     private static final int LARGEST_PIECE = 1 << 27;
-
-    private static final ThreadLocal<float[]> SINGLE = ThreadLocal.withInitial(() -> new float[0]);
 
     private final INDArray array;
     private final int channels;
@@ -87,7 +84,7 @@ final class Planes {
             doubles[plane / planesInPiece].get(plane % planesInPiece * size, into, 0, size);
             return;
         }
-        float[] values = single();
+        float[] values = Room.floats(Room.Place.LINE, size);
         read(plane, values);
         for (int i = 0; i < size; i++) {
             into[i] = values[i];
@@ -100,7 +97,7 @@ final class Planes {
             doubles[plane / planesInPiece].put(plane % planesInPiece * size, from, 0, size);
             return;
         }
-        float[] values = single();
+        float[] values = Room.floats(Room.Place.LINE, size);
         for (int i = 0; i < size; i++) {
             values[i] = (float) from[i];
         }
@@ -115,14 +112,5 @@ final class Planes {
     /** Copies a plane of a batch of float32 back. */
     void write(int plane, float[] from) {
         floats[plane / planesInPiece].put(plane % planesInPiece * size, from, 0, size);
-    }
-
-    private float[] single() {
-        float[] values = SINGLE.get();
-        if (values.length < size) {
-            values = Arrays.copyOf(values, size);
-            SINGLE.set(values);
-        }
-        return values;
     }
 }

@@ -1,5 +1,11 @@
 package casebook.compute;
 
+import static casebook.compute.Room.Place.FIRST;
+import static casebook.compute.Room.Place.LINE;
+import static casebook.compute.Room.Place.RESULT;
+import static casebook.compute.Room.Place.SECOND;
+import static casebook.compute.Room.Place.THIRD;
+
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -23,9 +29,9 @@ public record Poolings(int height, int width, int strideHeight, int strideWidth,
         Windows columns = columns(x);
         Planes output = Planes.empty(x, x.size(0), x.size(1), rows.count(), columns.count());
         Parallel.parts(input.count(), input.length(), (start, end) -> {
-            double[] from = new double[input.size()];
-            double[] to = new double[output.size()];
-            double[] line = new double[columns.side];
+            double[] from = Room.doubles(FIRST, input.size());
+            double[] to = Room.doubles(RESULT, output.size());
+            double[] line = Room.doubles(LINE, columns.side);
             for (int plane = start; plane < end; plane++) {
                 input.read(plane, from);
                 for (int row = 0; row < rows.count(); row++) {
@@ -64,10 +70,10 @@ public record Poolings(int height, int width, int strideHeight, int strideWidth,
         Windows rows = rows(x);
         Windows columns = columns(x);
         Parallel.parts(input.count(), input.length(), (start, end) -> {
-            double[] values = new double[input.size()];
-            double[] maxima = new double[gradient.size()];
-            double[] from = new double[gradient.size()];
-            double[] to = new double[values.length];
+            double[] values = Room.doubles(SECOND, input.size());
+            double[] maxima = Room.doubles(THIRD, gradient.size());
+            double[] from = Room.doubles(FIRST, gradient.size());
+            double[] to = Room.doubles(RESULT, values.length);
             for (int plane = start; plane < end; plane++) {
                 input.read(plane, values);
                 largest.read(plane, maxima);
@@ -102,9 +108,9 @@ public record Poolings(int height, int width, int strideHeight, int strideWidth,
         Windows columns = columns(x);
         Planes output = Planes.empty(x, x.size(0), x.size(1), rows.count(), columns.count());
         Parallel.parts(input.count(), input.length(), (start, end) -> {
-            double[] from = new double[input.size()];
-            double[] to = new double[output.size()];
-            double[] line = new double[columns.side];
+            double[] from = Room.doubles(FIRST, input.size());
+            double[] to = Room.doubles(RESULT, output.size());
+            double[] line = Room.doubles(LINE, columns.side);
             for (int plane = start; plane < end; plane++) {
                 input.read(plane, from);
                 for (int row = 0; row < rows.count(); row++) {
@@ -136,9 +142,9 @@ public record Poolings(int height, int width, int strideHeight, int strideWidth,
         Windows rows = rows(x);
         Windows columns = columns(x);
         Parallel.parts(gradient.count(), result.length(), (start, end) -> {
-            double[] from = new double[gradient.size()];
-            double[] to = new double[result.size()];
-            double[] line = new double[columns.side];
+            double[] from = Room.doubles(FIRST, gradient.size());
+            double[] to = Room.doubles(RESULT, result.size());
+            double[] line = Room.doubles(LINE, columns.side);
             for (int plane = start; plane < end; plane++) {
                 gradient.read(plane, from);
                 Arrays.fill(to, 0);

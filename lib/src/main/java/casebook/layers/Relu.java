@@ -2,7 +2,6 @@ package casebook.layers;
 
 import casebook.compute.Elements;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** ReLU: {@code max(0, x)}, the non-linearity of AlexNet and all that came after. */
 public record Relu() implements Activation {
@@ -14,7 +13,7 @@ public record Relu() implements Activation {
 
     @Override
     public INDArray forward(Pass pass, INDArray x) {
-        return Transforms.max(x, 0.0);
+        return Elements.positive(x);
     }
 
     /** The gradient passes where the output is positive. */

@@ -1,5 +1,6 @@
 package casebook.model;
 
+import casebook.compute.Elements;
 import casebook.compute.Scratch;
 import casebook.compute.Tensors;
 import casebook.layers.Layer;
@@ -241,8 +242,7 @@ public final class Model implements AutoCloseable {
             throw new ModelFileException(file + ": " + name + " is " + Arrays.toString(tensor.shape()) + ", but "
                     + network.name() + " needs " + Arrays.toString(shape));
         }
-        double sum = tensor.sumNumber().doubleValue();
-        if (!Double.isFinite(sum)) {
+        if (!Elements.finite(tensor)) {
             throw new ModelFileException(file + ": " + name + " has values that are no numbers that can be used (NaN or infinite): "
                     + "was it saved after training had gone wrong?");
         }

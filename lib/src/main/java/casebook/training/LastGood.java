@@ -1,5 +1,6 @@
 package casebook.training;
 
+import casebook.compute.Elements;
 import casebook.model.Model;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,11 +39,7 @@ final class LastGood implements AutoCloseable {
     }
 
     static boolean finite(Model model) {
-        return model.parameters().values().stream().allMatch(LastGood::finite);
-    }
-
-    static boolean finite(INDArray array) {
-        return Double.isFinite(array.amaxNumber().doubleValue()) && Double.isFinite(array.sumNumber().doubleValue());
+        return model.parameters().values().stream().allMatch(Elements::finite);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package casebook.training;
 
+import casebook.compute.Elements;
 import casebook.compute.Scratch;
 import casebook.data.Batch;
 import casebook.data.ImageSet;
@@ -262,7 +263,7 @@ public final class Trainer {
 
     /** What is most likely wrong where the loss is no number. */
     private String cause(Batch batch, int step, int epoch) {
-        if (!LastGood.finite(batch.images())) {
+        if (!Elements.finite(batch.images())) {
             return "The images of this batch have values that are no numbers (NaN or infinite)";
         }
         if (!LastGood.finite(model) || updatesSoFar > 0) {

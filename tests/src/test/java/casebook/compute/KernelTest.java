@@ -34,6 +34,10 @@ class KernelTest {
         assertThat(pooling.maxGradient(x, pooling.max(x), Nd4j.ones(DataType.FLOAT, 1, 1, 1, 1)).length()).isEqualTo(4);
         assertThat(Elements.tanh(x).getDouble(0)).isNaN();
         assertThat(Elements.wherePositive(x, x).getDouble(0)).isNaN();
+        assertThat(Elements.positive(x).toString()).contains("NaN");
+        assertThat(Elements.finite(x)).isFalse();
+        assertThat(Elements.finite(Nd4j.create(new float[] {3e38f, 3e38f, -3e38f}))).isTrue();
+        assertThat(Elements.finite(Nd4j.create(new double[] {1, Double.NEGATIVE_INFINITY}))).isFalse();
         assertThat(Channels.moments(x).mean()[0]).isNaN();
     }
 

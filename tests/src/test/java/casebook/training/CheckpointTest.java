@@ -1,0 +1,194 @@
+package casebook.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import casebook.OwnProcess;
+import casebook.data.Digits;
+import casebook.data.ImageSet;
+import casebook.model.Model;
+import casebook.model.ModelFileException;
+import casebook.model.Safetensors;
+import casebook.network.Network;
+import casebook.zoo.LeNet5;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+
+/** Checkpoints are there whole or not at all, and a wrong one is refused with the reason. */
+class CheckpointTest {
+
+    static final ImageSet DIGITS = Digits.training().padded(2).first(200);
+
+    @TempDir
+    Path folder;
+
+    private static History train(Network network, Path checkpoint, int epochs, TrainingListener... listeners) {
+        return train(Model.of(network, 3), checkpoint, epochs, listeners);
+    }
+
+    private static History train(Model model, Path checkpoint, int epochs, TrainingListener... listeners) {
+        Trainer trainer = Trainer.of(model).optimiser(new Adam(0.001)).batchSize(100).epochs(epochs).checkpoint(checkpoint);
+        Arrays.stream(listeners).forEach(trainer::listener);
+        return trainer.train(DIGITS);
+    }
+
+    @Test
+    void cutOffAnywhereItIsRefused() throws Exception {
+        Path file = folder.resolve("run.safetensors");
+        train(LeNet5.taught(10), file, 1);
+        byte[] whole = Files.readAllBytes(file);
+        Random random = new Random(1);
+        for (int i = 0; i < 60; i++) {
+            int length = i < 10 ? i : i < 20 ? whole.length - 1 - (i - 10) : random.nextInt(whole.length);
+            Files.write(file, Arrays.copyOf(whole, length));
+            assertThatThrownBy(() -> train(LeNet5.taught(10), file, 2)).as(length + " bytes").isInstanceOf(ModelFileException.class)
+                    .hasMessageContaining("run.safetensors").hasMessageMatching(".*(cut off|not JSON|damaged).*");
+        }
+    }
+
+    @Test
+    void aChangedByteAnywhereIsNoticed() throws Exception {
+        Path file = folder.resolve("run.safetensors");
+        train(LeNet5.taught(10), file, 1);
+        byte[] whole = Files.readAllBytes(file);
+        int header = 8 + (int) java.nio.ByteBuffer.wrap(whole).order(java.nio.ByteOrder.LITTLE_ENDIAN).getLong();
+        Random random = new Random(2);
+        for (int i = 0; i < 200; i++) {
+            byte[] changed = whole.clone();
+            int at = i < 120 ? random.nextInt(header) : header + random.nextInt(whole.length - header);
+            changed[at] ^= (byte) (1 << random.nextInt(8));
+            Files.write(file, changed);
+            if (at >= header) {
+                assertThatThrownBy(() -> Safetensors.read(file)).as("byte " + at).isInstanceOf(ModelFileException.class).hasMessageContaining("checksum differs");
+                continue;
+            }
+            // In the header it may be a digit of the history; whatever it is, nothing but this exception may come of it.
+            try {
+                train(LeNet5.taught(10), file, 1);
+            } catch (ModelFileException e) {
+                assertThat(e.getMessage()).contains("run.safetensors");
+            }
+        }
+    }
+
+    @Test
+    void ofAnotherKindOfFileOrNetworkOrShape() throws Exception {
+        Path file = folder.resolve("run.safetensors");
+        Files.writeString(file, "\u0089PNG\r\n\u001a\n and so on, a picture");
+        assertThatThrownBy(() -> train(LeNet5.taught(10), file, 1)).isInstanceOf(ModelFileException.class).hasMessageContaining("not a safetensors file");
+        Files.delete(file);
+        Files.createDirectory(file);
+        assertThatThrownBy(() -> train(LeNet5.taught(10), file, 1)).isInstanceOf(ModelFileException.class).hasMessageContaining("can't be read");
+        Files.delete(file);
+
+        train(Network.named("mine").input(32, 32, 1).name("fc").dense(10).softmax().build(), file, 1);
+        assertThatThrownBy(() -> train(LeNet5.taught(10), file, 1)).isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("its network is mine, here it is LeNet-5");
+        // The same name, but the learner has changed the network meanwhile.
+        Network wider = Network.named("mine").input(32, 32, 1).name("hidden").dense(20).tanh().name("fc").dense(10).softmax().build();
+        assertThatThrownBy(() -> train(wider, file, 1)).isInstanceOf(ModelFileException.class).hasMessageContaining("hidden/weights");
+        Network other = Network.named("mine").input(32, 32, 1).averagePool(2).name("fc").dense(10).softmax().build();
+        assertThatThrownBy(() -> train(other, file, 1)).isInstanceOf(ModelFileException.class).hasMessageContaining("fc/weights");
+        Model untouched = Model.of(other, 3);
+        assertThatThrownBy(() -> train(untouched, file, 1)).isInstanceOf(ModelFileException.class);
+        assertThat(untouched.parameter("fc/weights")).isEqualTo(Model.of(other, 3).parameter("fc/weights"));
+    }
+
+    @Test
+    void stoppedWhileItIsWritten() {
+        Path file = folder.resolve("run.safetensors");
+        History history = train(LeNet5.taught(10), file, 3, new TrainingListener() {
+            @Override
+            public void epoch(History.Epoch epoch) {
+                // The checkpoint of this epoch is written after its listeners were told.
+                Thread.currentThread().interrupt();
+            }
+        });
+        assertThat(history.interrupted()).isTrue();
+        assertThat(history.steps()).hasSize(2);
+        History all = train(Model.of(LeNet5.taught(10), 77), file, 3);
+        assertThat(all).isEqualTo(train(LeNet5.taught(10), folder.resolve("other.safetensors"), 3));
+        assertThat(files()).containsExactlyInAnyOrder("run.safetensors", "other.safetensors");
+    }
+
+    private List<String> files() {
+        return List.of(folder.toFile().list());
+    }
+
+    /** Writes arrays of 8 MB that hold the number of the turn, again and again. */
+    static final class Writer {
+        public static void main(String[] arguments) {
+            INDArray array = Nd4j.create(DataType.FLOAT, 2_000_000);
+            for (int turn = 1;; turn++) {
+                array.assign(turn);
+                Safetensors.write(Path.of(arguments[0]), Map.of("a", array), Map.of("turn", Integer.toString(turn)));
+                System.out.println(turn);
+            }
+        }
+    }
+
+    @Test
+    void killedWhileItIsWritten() throws Exception {
+        Path file = folder.resolve("killed.safetensors");
+        Random random = new Random(4);
+        boolean leftSomething = false;
+        int writtenBefore = 0;
+        for (int i = 0; i < 6; i++) {
+            Process process = OwnProcess.command(List.of("-Xmx256m"), Writer.class, file).start();
+            // At least one file was written; then at any moment of the next ones.
+            process.inputReader().readLine();
+            Thread.sleep(random.nextInt(60));
+            process.destroyForcibly().waitFor();
+            Safetensors read = Safetensors.read(file);
+            INDArray array = read.tensors().get("a");
+            int turn = Integer.parseInt(read.metadata().get("turn"));
+            assertThat(array.minNumber().intValue()).isEqualTo(turn);
+            assertThat(array.maxNumber().intValue()).isEqualTo(turn);
+            array.close();
+            leftSomething |= files().size() > 1;
+            writtenBefore += turn;
+        }
+        assertThat(writtenBefore).isPositive();
+        assertThat(leftSomething).as("one was killed in the middle of writing").isTrue();
+        Safetensors.write(file, Map.of("a", Nd4j.ones(DataType.FLOAT, 3)), Map.of());
+        assertThat(files()).as("what dead processes left is removed").containsExactly("killed.safetensors");
+    }
+
+    /** Saves LeNet-5 where there is no room for it. */
+    static final class Saver {
+        public static void main(String[] arguments) {
+            try {
+                Model.of(LeNet5.taught(10), 5).save(Path.of(arguments[0]));
+            } catch (ModelFileException e) {
+                System.out.println("refused: " + e.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void noRoomOnTheDisk() throws Exception {
+        assumeTrue(Files.exists(Path.of("/bin/sh")));
+        Path file = folder.resolve("model.safetensors");
+        Model.of(LeNet5.taught(10), 4).save(file);
+        byte[] before = Files.readAllBytes(file);
+        // The shell lets no file grow over 64 KB, for what comes after it; the model needs 250.
+        List<String> words = OwnProcess.command(List.of("-Xmx256m", "-XX:-UsePerfData"), Saver.class, file).command();
+        List<String> limited = Stream.concat(Stream.of("/bin/sh", "-c", "ulimit -f 128 && exec \"$@\"", "sh"), words.stream()).toList();
+        OwnProcess.Result result = OwnProcess.run(new ProcessBuilder(limited).redirectErrorStream(true));
+        assertThat(result.output()).contains("refused: " + file + " could not be written (").contains("nothing was changed");
+        assertThat(Files.readAllBytes(file)).isEqualTo(before);
+        assertThat(files()).containsExactly("model.safetensors");
+    }
+}
