@@ -49,7 +49,8 @@ class MemoryTest {
     void memoryStaysTheSame(String what, String id, int size, int steps) {
         assumeTrue(OwnProcess.tellsItsMemory());
         // As the launcher starts Java.
-        OwnProcess.Result result = OwnProcess.run(List.of("-Xmx4g", "-XX:+UseSerialGC", "-Xmn32m", "-XX:SurvivorRatio=3"), Map.of("OMP_WAIT_POLICY", "passive"), Runs.class, what, id, size, steps);
+        OwnProcess.Result result = OwnProcess.run(List.of("-Xmx4g", "-XX:+UseSerialGC", "-Xmn32m", "-XX:SurvivorRatio=3"),
+                Map.of("OMP_WAIT_POLICY", "passive", "MALLOC_ARENA_MAX", "2"), Runs.class, what, id, size, steps);
         assertThat(result.status()).as(result.output()).isZero();
         assertThat(Long.parseLong(result.output().replaceAll("(?s).*grown by: (-?\\d+).*", "$1"))).isLessThan(50);
     }
