@@ -25,7 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "The networks of the course at the terminal.",
         synopsisSubcommandLabel = "COMMAND", commandListHeading = "%nCommands:%n",
         subcommands = {ListCommand.class, CostCommand.class, CompareCommand.class, ClassifyCommand.class, ExperimentCommand.class,
-            DoctorCommand.class})
+            ExportCommand.class, DoctorCommand.class})
 public final class Main implements Runnable {
 
     /** Exit status of a command that was called wrongly. */

@@ -31,7 +31,7 @@ public final class Tensors {
     }
 
     /** Puts rows and columns of {@code value} around each channel. */
-    static INDArray pad(INDArray x, int[] zeros, double value) {
+    public static INDArray pad(INDArray x, int[] zeros, double value) {
         if (Arrays.stream(zeros).allMatch(n -> n == 0)) {
             return x;
         }
@@ -42,7 +42,7 @@ public final class Tensors {
     }
 
     /** Takes the same rows and columns off again. */
-    static INDArray crop(INDArray x, int[] zeros) {
+    public static INDArray crop(INDArray x, int[] zeros) {
         return Arrays.stream(zeros).allMatch(n -> n == 0) ? x : inside(x, zeros).dup('c');
     }
 

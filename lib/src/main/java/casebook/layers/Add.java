@@ -48,4 +48,10 @@ public record Add() implements Layer {
     public List<INDArray> backward(Pass pass, INDArray gradient) {
         return Collections.nCopies(pass.inputs().size(), gradient);
     }
+
+    @Override
+    public String export(GraphWriter graph, List<String> inputs) {
+        // ONNX's Add takes two inputs, its Sum any number.
+        return graph.result(Operator.of(inputs.size() == 2 ? "Add" : "Sum", inputs));
+    }
 }

@@ -51,4 +51,13 @@ public record AveragePooling(Window window) implements SingleInputLayer {
     public INDArray gradient(Pass pass, INDArray dy) {
         return window.poolings(pass.input()).averageGradient(pass.input(), dy);
     }
+
+    /** @throws UnsupportedOperationException if the window is dilated: average pooling has no dilation before ONNX's version 19 */
+    @Override
+    public String export(GraphWriter graph, String x) {
+        if (window.dilation() > 1) {
+            throw new UnsupportedOperationException("a dilated average pooling can't be exported: version 13 of ONNX's operators has none");
+        }
+        return graph.result(window.operator("AveragePool", graph.shape(), x).integer("count_include_pad", 0));
+    }
 }

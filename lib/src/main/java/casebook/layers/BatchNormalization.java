@@ -126,4 +126,10 @@ public record BatchNormalization(double epsilon, double momentum) implements Sin
         pass.gradient("gamma", Tensors.of(dy.dataType(), dGamma, dGamma.length));
         return pass.training() ? Channels.mixed(dy, ofDy, x, ofX, constant) : Channels.scaled(dy, ofDy, constant);
     }
+
+    @Override
+    public String export(GraphWriter graph, String x) {
+        return graph.result(Operator.of("BatchNormalization", x, graph.parameter("gamma"), graph.parameter("beta"),
+                graph.parameter("moving_mean"), graph.parameter("moving_variance")).number("epsilon", epsilon).number("momentum", momentum));
+    }
 }

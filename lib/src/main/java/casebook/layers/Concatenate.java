@@ -55,4 +55,9 @@ public record Concatenate() implements Layer {
         }
         return gradients;
     }
+
+    @Override
+    public String export(GraphWriter graph, List<String> inputs) {
+        return graph.result(Operator.of("Concat", inputs).integer("axis", 1));
+    }
 }

@@ -105,6 +105,14 @@ public record Convolution(int filters, Window window, int groups, boolean bias) 
         return gradients.x();
     }
 
+    @Override
+    public String export(GraphWriter graph, String x) {
+        Operator convolution = bias
+                ? window.operator("Conv", graph.shape(), x, graph.parameter("weights"), graph.parameter("bias"))
+                : window.operator("Conv", graph.shape(), x, graph.parameter("weights"));
+        return graph.result(convolution.integer("group", groups));
+    }
+
     private Convolutions kernel(INDArray x) {
         Shape input = Shape.volume((int) x.size(2), (int) x.size(3), (int) x.size(1));
         return new Convolutions(window.strideHeight(), window.strideWidth(), window.dilation(), groups, window.zeros(input));

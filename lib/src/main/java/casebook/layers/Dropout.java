@@ -56,4 +56,10 @@ public record Dropout(double probability) implements Activation {
     public INDArray gradient(Pass pass, INDArray dy) {
         return pass.training() ? dy.mul(pass.kept("mask")) : dy;
     }
+
+    /** Readers of the file leave it out when predicting. */
+    @Override
+    public String export(GraphWriter graph, String x) {
+        return graph.result(Operator.of("Dropout", x, graph.constant("probability", probability)));
+    }
 }

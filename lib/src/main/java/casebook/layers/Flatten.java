@@ -30,4 +30,9 @@ public record Flatten() implements SingleInputLayer {
     public INDArray gradient(Pass pass, INDArray dy) {
         return Tensors.rowMajor(dy).reshape(pass.input().shape());
     }
+
+    @Override
+    public String export(GraphWriter graph, String x) {
+        return graph.result(Operator.of("Flatten", x).integer("axis", 1));
+    }
 }

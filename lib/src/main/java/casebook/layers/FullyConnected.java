@@ -76,4 +76,11 @@ public record FullyConnected(int outputs, boolean bias) implements SingleInputLa
         }
         return Tensors.product(dy, false, pass.parameter("weights"), false);
     }
+
+    @Override
+    public String export(GraphWriter graph, String x) {
+        String weights = graph.parameter("weights");
+        return graph.result((bias ? Operator.of("Gemm", x, weights, graph.parameter("bias")) : Operator.of("Gemm", x, weights))
+                .integer("transB", 1));
+    }
 }

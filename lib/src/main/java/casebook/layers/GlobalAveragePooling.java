@@ -50,4 +50,9 @@ public record GlobalAveragePooling() implements SingleInputLayer {
         long positions = x.size(2) * x.size(3);
         return Tensors.zeros(x, x.shape()).addi(dy.div(positions));
     }
+
+    @Override
+    public String export(GraphWriter graph, String x) {
+        return graph.result(Operator.of("GlobalAveragePool", x));
+    }
 }

@@ -61,6 +61,19 @@ public interface Layer {
      */
     List<INDArray> backward(Pass pass, INDArray gradient);
 
+    /**
+     * Writes the layer as one operator of ONNX or a few, for {@code casebook export}.
+     *
+     * @param graph where it is written, and where the parameters are found
+     * @param inputs names of the tensors that come in, in order
+     * @return the name of the tensor that goes out: what {@link GraphWriter#result} returned
+     * @throws UnsupportedOperationException unless the layer has a method of its own for this
+     */
+    default String export(GraphWriter graph, List<String> inputs) {
+        throw new UnsupportedOperationException("a layer of class " + getClass().getSimpleName() + " can't be exported: give it a method "
+                + "String export(GraphWriter graph, …) that writes it with operators of ONNX, as Relu.java does in one line");
+    }
+
     /** The families of layers. */
     enum Category {
         /** Convolutions of every kind. */

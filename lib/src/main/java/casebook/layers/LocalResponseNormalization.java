@@ -66,6 +66,13 @@ public record LocalResponseNormalization(int size, double alpha, double beta, do
         return Transforms.pow(activity, -beta, true).muli(dy).subi(shared.muli(x).muli(2 * alpha * beta));
     }
 
+    /** ONNX divides α by the number of channels in a window, so it is written that many times as large. */
+    @Override
+    public String export(GraphWriter graph, String x) {
+        int window = 2 * (size / 2) + 1;
+        return graph.result(Operator.of("LRN", x).integer("size", window).number("alpha", alpha * window).number("beta", beta).number("bias", k));
+    }
+
     /** For each channel, the sum over the channels at most {@code size ÷ 2} away. */
     private INDArray sumOfNeighbours(INDArray x) {
         INDArray sum = x.dup('c');

@@ -51,4 +51,9 @@ public record MaxPooling(Window window) implements SingleInputLayer {
     public INDArray gradient(Pass pass, INDArray dy) {
         return window.poolings(pass.input()).maxGradient(pass.input(), pass.output(), dy);
     }
+
+    @Override
+    public String export(GraphWriter graph, String x) {
+        return graph.result(window.operator("MaxPool", graph.shape(), x));
+    }
 }

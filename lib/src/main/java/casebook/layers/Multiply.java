@@ -57,4 +57,9 @@ public record Multiply() implements Layer {
         INDArray db = gradient.mul(a);
         return List.of(gradient.mul(b), b.equalShapes(a) ? db : db.sum(true, 2, 3));
     }
+
+    @Override
+    public String export(GraphWriter graph, List<String> inputs) {
+        return graph.result(Operator.of("Mul", inputs));
+    }
 }

@@ -62,6 +62,16 @@ public record PaddedShortcut(int channels, int stride) implements SingleInputLay
         return dx;
     }
 
+    /** A slice that takes every {@code stride}-th row and column, and padding with channels of zeros. */
+    @Override
+    public String export(GraphWriter graph, String x) {
+        Shape input = graph.shape();
+        String taken = graph.step("take", Operator.of("Slice", x, graph.integers("from", 0, 0),
+                graph.integers("to", input.height(), input.width()), graph.integers("axes", 2, 3), graph.integers("stride", stride, stride)));
+        int added = channels - input.channels();
+        return graph.result(Operator.of("Pad", taken, graph.integers("zeros", 0, 0, 0, 0, 0, added, 0, 0)));
+    }
+
     private INDArrayIndex[] taken(INDArray x) {
         return new INDArrayIndex[] {NDArrayIndex.all(), NDArrayIndex.all(),
             NDArrayIndex.interval(0, stride, x.size(2)), NDArrayIndex.interval(0, stride, x.size(3))};

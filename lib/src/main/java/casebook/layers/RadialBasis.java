@@ -75,4 +75,12 @@ public record RadialBasis(List<List<Double>> codes) implements SingleInputLayer 
         INDArray total = dy.sum(1).reshape(dy.size(0), 1);
         return x.mulColumnVector(total).subi(dy.mmul(pass.parameter("codes"))).muli(2);
     }
+
+    /** The formula as it stands: a difference for each class and number, and the sum of their squares. */
+    @Override
+    public String export(GraphWriter graph, String x) {
+        String row = graph.step("row", Operator.of("Unsqueeze", x, graph.integers("axis", 1)));
+        String difference = graph.step("difference", Operator.of("Sub", row, graph.parameter("codes")));
+        return graph.result(Operator.of("ReduceSumSquare", difference).integers("axes", 2).integer("keepdims", 0));
+    }
 }

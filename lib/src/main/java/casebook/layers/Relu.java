@@ -21,4 +21,9 @@ public record Relu() implements Activation {
     public INDArray gradient(Pass pass, INDArray dy) {
         return Elements.wherePositive(pass.output(), dy);
     }
+
+    @Override
+    public String export(GraphWriter graph, String x) {
+        return graph.result(Operator.of("Relu", x));
+    }
 }

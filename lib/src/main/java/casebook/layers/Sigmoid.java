@@ -22,4 +22,9 @@ public record Sigmoid() implements Activation {
         INDArray y = pass.output();
         return y.rsub(1).muli(y).muli(dy);
     }
+
+    @Override
+    public String export(GraphWriter graph, String x) {
+        return graph.result(Operator.of("Sigmoid", x));
+    }
 }

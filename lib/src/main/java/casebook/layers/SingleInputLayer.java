@@ -5,7 +5,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A layer with one input. Write {@code kind}, {@code output}, {@code cost}, {@code forward} and {@code gradient}, and your layer
- * counts, runs, trains and can be gradient-checked like any other.
+ * counts, runs, trains and can be gradient-checked like any other. To be written as ONNX it needs {@code export} too.
  */
 public interface SingleInputLayer extends Layer {
 
@@ -30,6 +30,11 @@ public interface SingleInputLayer extends Layer {
 
     /** The gradient with respect to the input; see {@link Layer#backward(Pass, INDArray)}. */
     INDArray gradient(Pass pass, INDArray dy);
+
+    /** Writes the layer as operators of ONNX; see {@link Layer#export(GraphWriter, List)}. */
+    default String export(GraphWriter graph, String x) {
+        return Layer.super.export(graph, List.of(x));
+    }
 
     @Override
     default Shape output(List<Shape> inputs) {
@@ -59,5 +64,10 @@ public interface SingleInputLayer extends Layer {
     @Override
     default List<INDArray> backward(Pass pass, INDArray gradient) {
         return List.of(gradient(pass, gradient));
+    }
+
+    @Override
+    default String export(GraphWriter graph, List<String> inputs) {
+        return export(graph, inputs.get(0));
     }
 }

@@ -27,4 +27,9 @@ public record Softmax() implements Activation {
         INDArray y = pass.output();
         return dy.sub(dy.mul(y).sum(true, 1)).muli(y);
     }
+
+    @Override
+    public String export(GraphWriter graph, String x) {
+        return graph.result(Operator.of("Softmax", x).integer("axis", 1));
+    }
 }

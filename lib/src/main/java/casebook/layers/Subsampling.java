@@ -69,6 +69,16 @@ public record Subsampling(int size) implements SingleInputLayer {
         return window().poolings(pass.input()).averageGradient(pass.input(), dSum);
     }
 
+    /** ONNX has no such operator: a mean, made a sum again, then the coefficient and the bias of each channel. */
+    @Override
+    public String export(GraphWriter graph, String x) {
+        int channels = graph.shape().channels();
+        String mean = graph.step("mean", window().operator("AveragePool", graph.shape(), x));
+        String sum = graph.step("sum", Operator.of("Mul", mean, graph.constant("numbers", size * size)));
+        String scaled = graph.step("scaled", Operator.of("Mul", sum, graph.parameter("coefficient", channels, 1, 1)));
+        return graph.result(Operator.of("Add", scaled, graph.parameter("bias", channels, 1, 1)));
+    }
+
     private Window window() {
         return Window.of(size, size, size);
     }

@@ -72,7 +72,7 @@ public record TableConvolution(List<List<Integer>> channels, int size) implement
 
     @Override
     public INDArray forward(Pass pass, INDArray x) {
-        INDArray full = fullWeights(pass, x);
+        INDArray full = fullWeights(pass.parameter("weights"), x.size(1));
         pass.keep("full", full);
         return kernel().forward(x, full, pass.parameter("bias"));
     }
@@ -87,10 +87,16 @@ public record TableConvolution(List<List<Integer>> channels, int size) implement
         return all.x();
     }
 
+    /** As an ordinary convolution, with weights of zero where the table has no connection. */
+    @Override
+    public String export(GraphWriter graph, String x) {
+        String weights = graph.constant("weights", fullWeights(graph.values("weights"), graph.shape().channels()));
+        return graph.result(window().operator("Conv", graph.shape(), x, weights, graph.parameter("bias")));
+    }
+
     /** Weights {@code [filters, channels, size, size]} of an ordinary convolution: zero where the table has no connection. */
-    private INDArray fullWeights(Pass pass, INDArray x) {
-        INDArray full = Tensors.zeros(x, channels.size(), x.size(1), size, size);
-        INDArray weights = pass.parameter("weights");
+    private INDArray fullWeights(INDArray weights, long inputs) {
+        INDArray full = Tensors.zeros(weights, channels.size(), inputs, size, size);
         eachConnection((connection, place) -> full.get(place).assign(weights.get(NDArrayIndex.point(connection))));
         return full;
     }

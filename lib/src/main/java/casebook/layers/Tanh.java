@@ -33,4 +33,11 @@ public record Tanh(double amplitude, double slope) implements Activation {
     public INDArray gradient(Pass pass, INDArray dy) {
         return Elements.timesQuadratic(dy, slope * amplitude, -slope / amplitude, pass.output());
     }
+
+    @Override
+    public String export(GraphWriter graph, String x) {
+        String inner = slope == 1 ? x : graph.step("slope", Operator.of("Mul", x, graph.constant("slope", slope)));
+        Operator tanh = Operator.of("Tanh", inner);
+        return graph.result(amplitude == 1 ? tanh : Operator.of("Mul", graph.step("tanh", tanh), graph.constant("amplitude", amplitude)));
+    }
 }

@@ -120,6 +120,17 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
         return new Poolings(height, width, strideHeight, strideWidth, dilation, zeros(input));
     }
 
+    /**
+     * An operator of ONNX with this window, for an input of this shape. The zeros are written out side by side, because ONNX
+     * and the libraries that read it do not agree on what rounding up and automatic padding mean.
+     */
+    Operator operator(String type, Shape input, String... inputs) {
+        int[] zeros = zeros(input);
+        Operator operator = Operator.of(type, inputs).integers("kernel_shape", height, width).integers("strides", strideHeight, strideWidth)
+                .integers("pads", zeros[0], zeros[1], zeros[2], zeros[3]);
+        return dilation == 1 ? operator : operator.integers("dilations", dilation, dilation);
+    }
+
     /** What one output of this window sees. */
     Field field() {
         return new Field(extentHeight(), extentWidth(), strideHeight, strideWidth, false);

@@ -56,21 +56,19 @@ public final class NetworkBuilder {
     private final Draft draft;
     private final List<String> outer;
     private final String prefix;
-    private final boolean auxiliary;
     private int at;
     private String stage;
     private String nextName;
     private String lastNamed;
 
     NetworkBuilder(String name, Shape input) {
-        this(new Draft(name, input), List.of(), "", false, Network.INPUT);
+        this(new Draft(name, input), List.of(), "", Network.INPUT);
     }
 
-    private NetworkBuilder(Draft draft, List<String> outer, String prefix, boolean auxiliary, int at) {
+    private NetworkBuilder(Draft draft, List<String> outer, String prefix, int at) {
         this.draft = draft;
         this.outer = outer;
         this.prefix = prefix;
-        this.auxiliary = auxiliary;
         this.at = at;
     }
 
@@ -192,7 +190,7 @@ public final class NetworkBuilder {
     public NetworkBuilder module(String name, Block body) {
         List<String> deeper = new ArrayList<>(path());
         deeper.add(prefix + name);
-        at = end(body, new NetworkBuilder(draft, List.copyOf(deeper), prefix + name + "/", auxiliary, at));
+        at = end(body, new NetworkBuilder(draft, List.copyOf(deeper), prefix + name + "/", at));
         lastNamed = null;
         return this;
     }
@@ -298,12 +296,25 @@ public final class NetworkBuilder {
      * @param lossWeight how much its loss counts, 0.3 in GoogLeNet
      */
     public NetworkBuilder auxiliary(double lossWeight, Block head) {
-        NetworkBuilder branch = new NetworkBuilder(draft, path(), prefix, true, at);
-        int end = end(head, branch);
+        int end = end(head, fork());
         if (end == at) {
             throw new NetworkException(draft.name + ": an auxiliary head needs at least one layer");
         }
         draft.outputs.add(new Network.Output(draft.nodes.get(end), lossWeight, true));
+        return this;
+    }
+
+    /**
+     * Makes an earlier layer one more output. What leads only there is an auxiliary head: {@link #auxiliary} without a block.
+     *
+     * @param lossWeight how much its loss counts
+     */
+    public NetworkBuilder output(String layer, double lossWeight) {
+        int place = find(layer);
+        if (place == Network.INPUT) {
+            throw new NetworkException(draft.name + ": the input can't be an output");
+        }
+        draft.outputs.add(new Network.Output(draft.nodes.get(place), lossWeight, true));
         return this;
     }
 
@@ -329,10 +340,11 @@ public final class NetworkBuilder {
         if (nextName != null) {
             throw new NetworkException(draft.name + ": no layer follows name(\"" + nextName + "\")");
         }
+        List<Node> nodes = headsMarked();
         List<Network.Output> outputs = new ArrayList<>();
-        outputs.add(new Network.Output(draft.nodes.get(at), 1, false));
-        outputs.addAll(draft.outputs);
-        Network network = new Network(draft.name, draft.input, draft.nodes, outputs);
+        outputs.add(new Network.Output(nodes.get(at), 1, false));
+        draft.outputs.forEach(output -> outputs.add(new Network.Output(nodes.get(output.node().index()), output.lossWeight(), true)));
+        Network network = new Network(draft.name, draft.input, nodes, outputs);
         List<List<Integer>> readers = network.readers();
         for (Node node : network.nodes()) {
             boolean ends = outputs.stream().anyMatch(output -> output.node() == node);
@@ -347,8 +359,29 @@ public final class NetworkBuilder {
 
     // ---- how it is done ----
 
+    /** The layers; what the main output does not depend on belongs to an auxiliary head. */
+    private List<Node> headsMarked() {
+        if (draft.outputs.isEmpty()) {
+            return draft.nodes;
+        }
+        boolean[] main = reached(at);
+        return draft.nodes.stream().map(node -> main[node.index()] ? node : node.inHead()).toList();
+    }
+
+    /** The layers that this one depends on, itself included. */
+    private boolean[] reached(int end) {
+        boolean[] reached = new boolean[draft.nodes.size()];
+        reached[end] = true;
+        for (int i = end; i >= 0; i--) {
+            if (reached[i]) {
+                draft.nodes.get(i).inputs().stream().filter(from -> from != Network.INPUT).forEach(from -> reached[from] = true);
+            }
+        }
+        return reached;
+    }
+
     private NetworkBuilder fork() {
-        return new NetworkBuilder(draft, path(), prefix, auxiliary, at);
+        return new NetworkBuilder(draft, path(), prefix, at);
     }
 
     /** Where a block ends that starts here. */
@@ -414,7 +447,7 @@ public final class NetworkBuilder {
             Layer layer = supplier.get();
             Shape output = layer.output(inputShapes);
             draft.nodes.add(new Node(draft.nodes.size(), name, layer, List.copyOf(inputs), inputShapes, output, path(),
-                    parametersFrom, auxiliary));
+                    parametersFrom, false));
         } catch (ArithmeticException e) {
             throw new NetworkException(name + ": the numbers are too large to be counted (more than 2⁶³)", e);
         } catch (IllegalArgumentException e) {

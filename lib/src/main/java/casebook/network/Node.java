@@ -32,6 +32,11 @@ public record Node(int index, String name, Layer layer, List<Integer> inputs, Li
         return parametersFrom != index;
     }
 
+    /** The same layer in an auxiliary head. */
+    Node inHead() {
+        return new Node(index, name, layer, inputs, inputShapes, output, path, parametersFrom, true);
+    }
+
     /** Its own parameters; none if it uses those of an earlier layer. */
     public List<Parameter> parameters() {
         return shared() ? List.of() : layer.parameters(inputShapes);

@@ -1,0 +1,143 @@
+package casebook.onnx;
+
+import casebook.layers.Shape;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Where the numbers of a layer's output lie in a tensor of the file. Other programs turn and regroup the sides of a tensor as
+ * they need them: images with the channels last, channels in groups, a volume as a vector. No number changes by that, so
+ * there is no layer for it; a tensor is remembered as a layer's output with its sides in some order.
+ *
+ * <p>A side is a product of parts, and a part is a whole axis (N images, C channels, H rows, W columns) or a factor of one.
+ * Parts of length 1 are left out.
+ *
+ * @param sides the tensor's sides, in order
+ */
+record Layout(List<List<Part>> sides) {
+
+    /**
+     * A part of a side.
+     *
+     * @param axis N, C, H or W
+     * @param size its length
+     * @param step how far apart its entries lie on the axis: 1 for a whole axis
+     */
+    record Part(char axis, long size, long step) {}
+
+    /** How a layer puts out its numbers: {@code [images, channels, height, width]} or {@code [images, channels]}. */
+    static Layout of(Shape shape, long images) {
+        return shape.vector() ? of("NC", shape, images) : of("NCHW", shape, images);
+    }
+
+    /** The same with the axes in another order: {@code NHWC}. */
+    static Layout of(String axes, Shape shape, long images) {
+        return new Layout(axes.chars().mapToObj(axis -> switch (axis) {
+            case 'N' -> part('N', images);
+            case 'C' -> part('C', shape.channels());
+            case 'H' -> part('H', shape.height());
+            default -> part('W', shape.width());
+        }).toList());
+    }
+
+    private static List<Part> part(char axis, long size) {
+        return size == 1 ? List.of() : List.of(new Part(axis, size, 1));
+    }
+
+    int rank() {
+        return sides.size();
+    }
+
+    /** The lengths of the sides. */
+    long[] sizes() {
+        return sides.stream().mapToLong(side -> side.stream().mapToLong(Part::size).reduce(1, Math::multiplyExact)).toArray();
+    }
+
+    /** Side i of the result is side {@code order[i]} of this. */
+    Layout transposed(int... order) {
+        return new Layout(java.util.Arrays.stream(order).mapToObj(sides::get).toList());
+    }
+
+    /**
+     * The same numbers in the same order, with other sides.
+     *
+     * @throws IllegalArgumentException if a side would begin in the middle of an axis that can't be divided there
+     */
+    Layout reshaped(long... sizes) {
+        Deque<Part> rest = new ArrayDeque<>();
+        sides.forEach(rest::addAll);
+        List<List<Part>> result = new ArrayList<>();
+        for (long size : sizes) {
+            List<Part> side = new ArrayList<>();
+            for (long left = size; left != 1;) {
+                Part next = rest.poll();
+                if (next != null && left % next.size == 0) {
+                    add(side, next);
+                    left /= next.size;
+                } else if (next != null && left > 0 && next.size % left == 0) {
+                    long inner = next.size / left;
+                    add(side, new Part(next.axis, left, Math.multiplyExact(next.step, inner)));
+                    rest.addFirst(new Part(next.axis, inner, next.step));
+                    left = 1;
+                } else {
+                    throw new IllegalArgumentException("a tensor of " + text(sizes()) + " can't be followed when it is laid out as " + text(sizes));
+                }
+            }
+            result.add(List.copyOf(side));
+        }
+        if (!rest.isEmpty()) {
+            throw new IllegalArgumentException("a tensor of " + text(sizes()) + " has more numbers than one of " + text(sizes));
+        }
+        return new Layout(List.copyOf(result));
+    }
+
+    /** Adds a part; the factors of one axis become one where they lie side by side again. */
+    private static void add(List<Part> side, Part part) {
+        Part last = side.isEmpty() ? null : side.get(side.size() - 1);
+        if (last != null && last.axis == part.axis && last.step == part.size * part.step) {
+            side.set(side.size() - 1, new Part(part.axis, last.size * part.size, part.step));
+        } else {
+            side.add(part);
+        }
+    }
+
+    /** All parts in the order in which the numbers lie in memory. */
+    List<Part> parts() {
+        List<Part> all = new ArrayList<>();
+        sides.forEach(side -> side.forEach(part -> add(all, part)));
+        return all;
+    }
+
+    /** The axis of each side, {@code NHWC}, with a 1 for a side of 1; null if a side is not one whole axis. */
+    String axes() {
+        StringBuilder axes = new StringBuilder();
+        for (List<Part> side : sides) {
+            if (side.size() > 1 || side.size() == 1 && side.get(0).step != 1) {
+                return null;
+            }
+            axes.append(side.isEmpty() ? '1' : side.get(0).axis);
+        }
+        // Twice the same axis: each has a factor of it.
+        return axes.chars().filter(axis -> axis != '1').distinct().count() == axes.chars().filter(axis -> axis != '1').count() ? axes.toString() : null;
+    }
+
+    /** The same with an axis of another length; it must be a whole side or of length 1. */
+    Layout with(char axis, int place, long size) {
+        List<List<Part>> changed = new ArrayList<>(sides);
+        changed.set(place, part(axis, size));
+        return new Layout(List.copyOf(changed));
+    }
+
+    /** As in a message: {@code [1, 3, 224, 224]}. */
+    static String text(long... sizes) {
+        return java.util.Arrays.toString(sizes);
+    }
+
+    /** As in a message: {@code [1, 3, 224, 224]}. */
+    @Override
+    public String toString() {
+        return text(sizes());
+    }
+}
