@@ -2,9 +2,13 @@ package casebook.onnx;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.IntFunction;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import onnx.Onnx;
@@ -14,6 +18,10 @@ final class Folding {
 
     /** Lists of sizes are short; more numbers than these are not worked out. */
     private static final int MOST_VALUES = 64;
+
+    /** The operators that can be worked out. */
+    static final Set<String> OPERATORS = Set.of("Constant", "ConstantOfShape", "Identity", "Dropout", "Cast", "Shape", "Reshape", "Flatten", "Squeeze",
+            "Unsqueeze", "Transpose", "Gather", "Slice", "Concat", "Add", "Sub", "Mul", "Div");
 
     private Folding() {}
 
@@ -198,33 +206,96 @@ final class Folding {
     }
 
     private static Constant transposed(Op op, Constant x) {
-        long[] sizes = x.sizes();
-        int[] order = order(op, sizes.length);
-        // Which way the numbers of weights lie is of no concern here; a list stays as it is.
-        double[] values = Arrays.stream(sizes).filter(size -> size != 1).count() <= 1 ? x.values() : null;
-        return new Constant(x.origin(), Arrays.stream(order).mapToLong(place -> sizes[place]).toArray(), values, x.whole());
+        int[] order = order(op, x.sizes().length);
+        long[] sizes = Arrays.stream(order).mapToLong(place -> x.sizes()[place]).toArray();
+        if (!few(x)) {
+            // Which way the numbers of weights lie is of no concern here.
+            return new Constant(x.origin(), sizes, null, x.whole());
+        }
+        return new Constant(x.origin(), sizes, values(sizes, at -> {
+            int[] from = new int[at.length];
+            for (int i = 0; i < at.length; i++) {
+                from[order[i]] = at[i];
+            }
+            return x.values()[place(from, x.sizes())];
+        }), x.whole());
     }
 
-    private static Constant gathered(Op op, Constant x, Constant places) {
-        if (x.sizes().length != 1 || place(op.integer("axis", 0), 1) != 0 || places.sizes().length > 1 || Constant.count(places.sizes()) > MOST_VALUES) {
-            throw new IllegalArgumentException("entries can only be picked from a list; these are from a tensor of " + x);
+    private static Constant gathered(Op op, Constant x, Constant picked) {
+        int axis = place(op.integer("axis", 0), x.sizes().length);
+        if (picked.sizes().length > 1 || !few(x) || !few(picked)) {
+            throw new IllegalArgumentException("entries can only be picked from a short list; these are from a tensor of " + x);
         }
-        double[] values = Arrays.stream(places.integers()).mapToDouble(place -> x.known()[place(place, (int) x.sizes()[0])]).toArray();
-        return new Constant(op.output(), places.sizes(), values, x.whole());
+        int[] places = places(picked.integers(), (int) x.sizes()[axis]);
+        if (Math.multiplyExact(Constant.count(x.sizes()), places.length) > MOST_VALUES * x.sizes()[axis]) {
+            throw new IllegalArgumentException("it picks more numbers than a list of sizes has");
+        }
+        Constant taken = taken(op, x, Map.of(axis, places));
+        return picked.sizes().length == 1 ? taken : taken.reshaped(squeezed(taken.sizes(), new long[] {axis}));
     }
 
     private static Constant sliced(Op op, IntFunction<Constant> inputs) {
         Constant x = required(inputs, 0);
         long[] starts = list(op, "starts", inputs.apply(1));
         long[] ends = list(op, "ends", inputs.apply(2));
-        long[] steps = inputs.apply(4) == null ? new long[] {1} : inputs.apply(4).integers();
-        if (x.sizes().length != 1 || starts == null || ends == null || starts.length != 1 || ends.length != 1 || steps.length != 1 || steps[0] != 1) {
-            throw new IllegalArgumentException("a part can only be taken of a list; this one is of a tensor of " + x);
+        if (starts == null || ends == null || starts.length != ends.length || !few(x)) {
+            throw new IllegalArgumentException("a part can only be taken of a short list; this one is of a tensor of " + x);
         }
-        int from = clamped(starts[0], x.known().length);
-        int to = clamped(ends[0], x.known().length);
-        double[] values = Arrays.copyOfRange(x.known(), from, Math.max(from, to));
-        return new Constant(op.output(), new long[] {values.length}, values, x.whole());
+        long[] axes = list(op, "axes", inputs.apply(3));
+        long[] steps = inputs.apply(4) == null ? LongStream.generate(() -> 1).limit(starts.length).toArray() : inputs.apply(4).integers();
+        Map<Integer, int[]> places = new HashMap<>();
+        for (int i = 0; i < starts.length; i++) {
+            int axis = place(axes == null ? i : axes[i], x.sizes().length);
+            places.put(axis, steps(starts[i], ends[i], steps[i], (int) x.sizes()[axis]));
+        }
+        return taken(op, x, places);
+    }
+
+    /** The places from a start to an end, as ONNX's Slice has it: negative ones count from the end, and a negative step goes back. */
+    private static int[] steps(long start, long end, long step, int length) {
+        if (step == 0) {
+            throw new IllegalArgumentException("it takes steps of 0");
+        }
+        long from = start < 0 ? Math.max(start + length, step < 0 ? -1 : 0) : Math.min(start, step < 0 ? length - 1 : length);
+        long to = end < 0 ? Math.max(end, -length - 1) + length : Math.min(end, length);
+        return step > 0 ? IntStream.range((int) from, (int) Math.max(from, to)).filter(i -> (i - from) % step == 0).toArray()
+                : IntStream.rangeClosed(0, (int) (from - Math.min(from, to) - 1)).filter(i -> i % step == 0).map(i -> (int) from - i).toArray();
+    }
+
+    /** Some of the entries along some of the sides, all along the others. */
+    private static Constant taken(Op op, Constant x, Map<Integer, int[]> places) {
+        long[] sizes = IntStream.range(0, x.sizes().length).mapToLong(axis -> places.containsKey(axis) ? places.get(axis).length : x.sizes()[axis]).toArray();
+        return new Constant(op.output(), sizes, values(sizes, at -> {
+            int[] from = at.clone();
+            places.forEach((axis, list) -> from[axis] = list[at[axis]]);
+            return x.known()[place(from, x.sizes())];
+        }), x.whole());
+    }
+
+    private static boolean few(Constant x) {
+        return x.values() != null && x.values().length <= MOST_VALUES;
+    }
+
+    /** All numbers of a tensor, each computed from its place. */
+    private static double[] values(long[] sizes, ToDoubleFunction<int[]> value) {
+        double[] values = new double[(int) Math.min(MOST_VALUES, Constant.count(sizes))];
+        int[] at = new int[sizes.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = value.applyAsDouble(at);
+            for (int axis = at.length - 1; axis >= 0 && ++at[axis] == sizes[axis]; axis--) {
+                at[axis] = 0;
+            }
+        }
+        return values;
+    }
+
+    /** Where a number lies in the list of all. */
+    private static int place(int[] at, long[] sizes) {
+        int place = 0;
+        for (int axis = 0; axis < at.length; axis++) {
+            place = place * (int) sizes[axis] + at[axis];
+        }
+        return place;
     }
 
     private static Constant concatenated(Op op, List<Constant> parts) {

@@ -135,8 +135,8 @@ final class Importer {
     private final Map<String, Constant> constants = new HashMap<>();
     private final Map<String, String> sharers = new HashMap<>();
     private final Map<String, Flow> rearranged = new HashMap<>();
-    /** Operators that are one layer with the one before them. */
-    private final Map<Op, Op> skipped = new IdentityHashMap<>();
+    /** Operators that are one layer with one before them, so that they do nothing more. */
+    private final Set<Op> absorbed = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<String> names = new HashSet<>(List.of("input"));
     private final Map<String, Integer> count = new HashMap<>();
     private NetworkBuilder net;
@@ -164,6 +164,7 @@ final class Importer {
         for (Onnx.TensorProto tensor : graph.getInitializerList()) {
             guarded("the tensor \"" + tensor.getName() + "\"", () -> constants.put(tensor.getName(), Constant.of(tensor.getName(), tensor)));
         }
+        checkOperators();
         guarded("the input", () -> start(size));
         for (Op op : ops) {
             guarded(op.toString(), () -> read(op));
@@ -217,6 +218,15 @@ final class Importer {
             if (needed.contains(op)) {
                 ops.add(op);
                 op.inputs().stream().distinct().forEach(input -> readers.computeIfAbsent(input, key -> new ArrayList<>()).add(op));
+            }
+        }
+    }
+
+    /** What can't be read at all is said first. */
+    private void checkOperators() {
+        for (Op op : ops) {
+            if (!READERS.containsKey(op.type()) && !Folding.OPERATORS.contains(op.type())) {
+                throw new ModelFileException(file + ": the operator " + op + " can't be read; those that can are " + String.join(", ", READERS.keySet()));
             }
         }
     }
@@ -307,17 +317,22 @@ final class Importer {
         List<String> ends = new ArrayList<>();
         for (Onnx.ValueInfoProto output : graph.getOutputList()) {
             Flow flow = flows.get(output.getName());
-            if (flow == null || flow.layer().equals("input")) {
+            if (flow == null) {
                 throw new IllegalArgumentException("\"" + output.getName() + "\" does not depend on the image");
             }
-            ends.add((flow.layout().rank() == 2 ? vector(flow) : flow).layer());
+            int rank = flow.layout().rank();
+            ends.add((rank == 2 || rank == 4 ? plain(flow) : flow).layer());
+        }
+        if (ends.contains("input")) {
+            throw new IllegalArgumentException("it is the image itself, so there is no layer");
         }
         ends.stream().skip(1).distinct().filter(end -> !end.equals(ends.get(0))).forEach(end -> net.output(end, 1));
         return net.from(ends.get(0)).build();
     }
 
     private void read(Op op) {
-        if (flows.containsKey(op.output())) {
+        if (absorbed.contains(op)) {
+            put(op, op.inputs().stream().filter(flows::containsKey).map(flows::get).findFirst().orElseThrow());
             return;
         }
         for (String input : op.inputs()) {
@@ -331,8 +346,8 @@ final class Importer {
         if (worked != null) {
             constants.put(op.output(), worked);
         } else if (fixed || reader == null) {
-            throw new IllegalArgumentException("the operator " + op.type() + (fixed ? " on fixed tensors" : "") + " can't be read; those that can are "
-                    + String.join(", ", READERS.keySet()));
+            throw new IllegalArgumentException("this operator " + (fixed ? "does not depend on the image, and can't be worked out"
+                    : "on what depends on the image can't be read"));
         } else {
             reader.read(this, op);
         }
@@ -371,7 +386,7 @@ final class Importer {
     }
 
     private void put(Op op, Flow flow) {
-        flows.put((skipped.containsKey(op) ? skipped.get(op) : op).output(), flow);
+        flows.put(op.output(), flow);
     }
 
     private void put(Op op, Flow flow, Layout layout) {
@@ -473,7 +488,7 @@ final class Importer {
                 return new Flow(added.layer(), added.shape(), layout, name);
             }
             if (inOrder) {
-                return add(name, new Reshape(Shape.volume(Math.toIntExact(sizes[2]), Math.toIntExact(sizes[3]), Math.toIntExact(sizes[1]))), flow);
+                return add(name, new Reshape(volume(sizes)), flow);
             }
             List<Layout.Part> channels = layout.sides().get(1);
             Layout shuffled = layout.with('C', 1, from.channels());
@@ -500,27 +515,43 @@ final class Importer {
                     + sizes[1] * groups + " channels, its input is " + x.shape());
         }
         int filters = Math.toIntExact(sizes[0]);
-        Constant bias = op.has(2) ? constant(op, 2) : biasBehind(op, filters, 1, 4);
-        put(op, addWeighted(op, new Convolution(filters, window(op, x.shape(), sizes[2], sizes[3]), groups, bias != null), x, weights, bias));
+        Window window = window(op, x.shape(), sizes[2], sizes[3]);
+        Constant bias = op.has(2) ? constant(op, 2) : biasBehind(op, Layout.of(window.slide(x.shape(), filters), images), filters);
+        put(op, addWeighted(op, new Convolution(filters, window, groups, bias != null), x, weights, bias));
     }
 
-    /**
-     * The bias that the next operator adds, where a program has split it off; that operator is then done. Null if there is none.
-     *
-     * @param place the side of the output that has a bias for each of its entries
-     * @param rank how many sides the output has
-     */
-    private Constant biasBehind(Op op, int outputs, int place, int rank) {
-        Op add = onlyReader(op.output());
-        if (add == null || !add.type().equals("Add") || add.inputs().size() != 2) {
-            return null;
+    /** The bias that a later operator adds, where a program has split it off; null if there is none. */
+    private Constant biasBehind(Op op, Layout output, int outputs) {
+        Layout layout = output;
+        Op next = next(op);
+        while (next != null && next.type().equals("Transpose")) {
+            layout = layout.transposed(Folding.order(next, layout.rank()));
+            next = next(next);
         }
-        Constant bias = constants.get(add.inputs().get(add.inputs().get(0).equals(op.output()) ? 1 : 0));
-        if (bias == null || Constant.count(bias.sizes()) != outputs || alongSide(bias, place, rank) != outputs) {
-            return null;
+        Constant bias = next == null ? null : forEachChannel(next, "Add", layout, outputs);
+        if (bias != null) {
+            absorbed.add(next);
         }
-        skipped.put(op, add);
         return bias;
+    }
+
+    /** The fixed tensor with one number for each channel that an operator of this type has; null if it is not so. */
+    private Constant forEachChannel(Op op, String type, Layout layout, int channels) {
+        if (op == null || !op.type().equals(type) || op.inputs().size() != 2 || layout.axes() == null) {
+            return null;
+        }
+        Constant fixed = constants.get(op.inputs().get(constants.containsKey(op.inputs().get(0)) ? 0 : 1));
+        int place = layout.axes().indexOf('C');
+        return fixed != null && place >= 0 && alongSide(fixed, place, layout.rank()) == channels ? fixed : null;
+    }
+
+    /** The only operator that reads what another writes, types of numbers and copies apart; null if there is not just one. */
+    private Op next(Op op) {
+        Op next = onlyReader(op.output());
+        while (next != null && (next.type().equals("Cast") || next.type().equals("Identity"))) {
+            next = onlyReader(next.output());
+        }
+        return next;
     }
 
     /** The only operator that reads a tensor; null if there are more, or none, or it is an output. */
@@ -656,7 +687,7 @@ final class Importer {
             throw new IllegalArgumentException("its weights " + weights + " do not fit its input of " + x.shape() + " numbers");
         }
         int outputs = Math.toIntExact(sizes[turned ? 0 : 1]);
-        Constant added = bias == null ? biasBehind(op, outputs, 1, 2) : bias;
+        Constant added = bias == null ? biasBehind(op, Layout.of(Shape.vector(outputs), images), outputs) : bias;
         if (added != null && Constant.count(added.sizes()) != outputs) {
             throw new IllegalArgumentException("its " + outputs + " outputs need as many biases, it has " + added);
         }
@@ -677,10 +708,11 @@ final class Importer {
             throw new IllegalArgumentException("a product of " + x + " with weights " + weights + " is neither a fully connected layer nor a 1×1 convolution");
         }
         int filters = Math.toIntExact(weights.sizes()[1]);
-        Constant bias = biasBehind(op, filters, 3, 4);
+        Layout layout = image.layout().with('C', 3, filters);
+        Constant bias = biasBehind(op, layout, filters);
         Flow product = addWeighted(op, new Convolution(filters, new Window(1, 1, 1, 1, Padding.VALID, 1, false), 1, bias != null), image,
                 weights, bias);
-        put(op, product, image.layout().with('C', 3, filters));
+        put(op, product, layout);
     }
 
     private void batchNormalization(Op op) {
@@ -765,8 +797,28 @@ final class Importer {
     }
 
     private void difference(Op op) {
+        if (op.has(0) && flows.containsKey(op.inputs().get(0)) && normalization(op)) {
+            return;
+        }
         boolean fixedFirst = constants.containsKey(op.inputs().get(0));
         withFixed(op, fixedFirst, value -> fixedFirst ? new Rescaling(-1, value) : new Rescaling(1, -value), new ChannelScaling(fixedFirst, true));
+    }
+
+    /** Batch normalization in three steps, as Keras writes it: minus the mean, times γ ÷ √(σ² + ε), plus β. */
+    private boolean normalization(Op op) {
+        Flow x = plain(flow(op, 0));
+        int channels = x.shape().channels();
+        Op scaling = next(op);
+        Op shifting = scaling == null ? null : next(scaling);
+        Constant mean = forEachChannel(op, "Sub", x.layout(), channels);
+        Constant scale = forEachChannel(scaling, "Mul", x.layout(), channels);
+        Constant shift = forEachChannel(shifting, "Add", x.layout(), channels);
+        if (mean == null || scale == null || shift == null) {
+            return false;
+        }
+        absorbed.addAll(List.of(scaling, shifting));
+        put(op, inOrderOf(x, addWeighted(op, new BatchNormalization(), x, scale, shift, mean)));
+        return true;
     }
 
     private void product(Op op) {
@@ -914,7 +966,7 @@ final class Importer {
         if (step == 1) {
             put(op, x);
         } else if (next != null && next.type().equals("Pad") && padding(next, x) instanceof PaddedShortcut shortcut) {
-            skipped.put(op, next);
+            absorbed.add(next);
             put(op, inOrderOfSides(x, add(next.name(), new PaddedShortcut(shortcut.channels(), step), x)));
         } else {
             put(op, inOrderOfSides(x, add(op.name(), new PaddedShortcut(x.shape().channels(), step), x)));
@@ -924,23 +976,39 @@ final class Importer {
     // ---- tensors turned and regrouped ----
 
     private void flatten(Op op) {
-        Flow x = flow(op, 0);
-        put(op, x, x.layout().reshaped(Folding.flattened(op, x.layout().sizes())));
+        regroup(op, Folding.flattened(op, sizes(op)));
     }
 
     private void reshape(Op op) {
-        Flow x = flow(op, 0);
-        put(op, x, x.layout().reshaped(Folding.sides(x.layout().sizes(), integers(op, "shape", 1), op.integer("allowzero", 0) != 0)));
+        regroup(op, Folding.sides(sizes(op), integers(op, "shape", 1), op.integer("allowzero", 0) != 0));
     }
 
     private void squeeze(Op op) {
-        Flow x = flow(op, 0);
-        put(op, x, x.layout().reshaped(Folding.squeezed(x.layout().sizes(), integers(op, "axes", 1))));
+        regroup(op, Folding.squeezed(sizes(op), integers(op, "axes", 1)));
     }
 
     private void unsqueeze(Op op) {
+        regroup(op, Folding.unsqueezed(sizes(op), integers(op, "axes", 1)));
+    }
+
+    private long[] sizes(Op op) {
+        return flow(op, 0).layout().sizes();
+    }
+
+    private void regroup(Op op, long[] sizes) {
         Flow x = flow(op, 0);
-        put(op, x, x.layout().reshaped(Folding.unsqueezed(x.layout().sizes(), integers(op, "axes", 1))));
+        Layout layout = x.layout().reshaped(sizes);
+        if (layout != null) {
+            put(op, x, layout);
+        } else if (sizes.length == 4 && (images == 1 || sizes[0] == images) && x.layout().parts().equals(Layout.of(x.shape(), images).parts())) {
+            put(op, add(op.name(), new Reshape(volume(sizes)), x));
+        } else {
+            throw new IllegalArgumentException("a tensor of " + x + " can't be followed when it is laid out as " + Layout.text(sizes));
+        }
+    }
+
+    private static Shape volume(long[] sizes) {
+        return Shape.volume(Math.toIntExact(sizes[2]), Math.toIntExact(sizes[3]), Math.toIntExact(sizes[1]));
     }
 
     private void transpose(Op op) {

@@ -60,35 +60,31 @@ record Layout(List<List<Part>> sides) {
         return new Layout(java.util.Arrays.stream(order).mapToObj(sides::get).toList());
     }
 
-    /**
-     * The same numbers in the same order, with other sides.
-     *
-     * @throws IllegalArgumentException if a side would begin in the middle of an axis that can't be divided there
-     */
+    /** The same numbers in the same order, with other sides; null if one would begin where no axis can be divided. */
     Layout reshaped(long... sizes) {
+        if (Constant.count(sizes) != Constant.count(sizes())) {
+            throw new IllegalArgumentException("a tensor of " + this + " can't be laid out as " + text(sizes) + ", which has another number of numbers");
+        }
         Deque<Part> rest = new ArrayDeque<>();
         sides.forEach(rest::addAll);
         List<List<Part>> result = new ArrayList<>();
         for (long size : sizes) {
             List<Part> side = new ArrayList<>();
             for (long left = size; left != 1;) {
-                Part next = rest.poll();
-                if (next != null && left % next.size == 0) {
+                Part next = rest.remove();
+                if (left % next.size == 0) {
                     add(side, next);
                     left /= next.size;
-                } else if (next != null && left > 0 && next.size % left == 0) {
+                } else if (next.size % left == 0) {
                     long inner = next.size / left;
                     add(side, new Part(next.axis, left, Math.multiplyExact(next.step, inner)));
                     rest.addFirst(new Part(next.axis, inner, next.step));
                     left = 1;
                 } else {
-                    throw new IllegalArgumentException("a tensor of " + text(sizes()) + " can't be followed when it is laid out as " + text(sizes));
+                    return null;
                 }
             }
             result.add(List.copyOf(side));
-        }
-        if (!rest.isEmpty()) {
-            throw new IllegalArgumentException("a tensor of " + text(sizes()) + " has more numbers than one of " + text(sizes));
         }
         return new Layout(List.copyOf(result));
     }
