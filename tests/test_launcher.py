@@ -353,12 +353,25 @@ esac
 class PinnedTest(unittest.TestCase):
     """Nothing is fetched that isn't pinned by a checksum."""
 
+    def packages(self, *path):
+        text = PROJECT.joinpath(*path).read_text(encoding="utf-8")
+        return [entry for entry in re.split(r"\n(?=\w)", re.sub(r"(?m)^\s*#.*\n", "", text)) if entry.strip()]
+
     def test_every_package(self):
-        text = (PROJECT / "notebooks" / "course" / "requirements.txt").read_text(encoding="utf-8")
-        packages = [entry for entry in re.split(r"\n(?=\w)", re.sub(r"(?m)^\s*#.*\n", "", text)) if entry.strip()]
-        self.assertGreater(len(packages), 50)
-        for package in packages:
+        course = self.packages("notebooks", "course", "requirements.txt")
+        tests = self.packages("tests", "requirements.txt")
+        self.assertGreater(len(course), 50)
+        self.assertGreater(len(tests), 5)
+        for package in course + tests:
             self.assertRegex(package, r"^[\w.\[\]-]+==\S+.*\\\n\s+--hash=sha256:[0-9a-f]{64}")
+
+    def test_packages_of_both_agree(self):
+        def versions(*path):
+            return dict(package.split()[0].split("==") for package in self.packages(*path))
+
+        course, tests = versions("notebooks", "course", "requirements.txt"), versions("tests", "requirements.txt")
+        for name in course.keys() & tests.keys():
+            self.assertEqual(course[name], tests[name], f"{name}: both are installed side by side")
 
     def test_maven(self):
         self.assertRegex((PROJECT / ".mvn" / "wrapper" / "maven-wrapper.properties").read_text(),
