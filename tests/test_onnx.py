@@ -1,4 +1,5 @@
 """Exported networks in ONNX Runtime: every one of the zoo, and every layer, answers there as it does in the library."""
+import csv
 import importlib.util
 import json
 import os
@@ -86,6 +87,52 @@ class OnnxTest(unittest.TestCase):
             largest = numpy.abs(answer).max()
             self.assertTrue(numpy.isfinite(largest) and largest > 0)
             self.assertLessEqual(numpy.abs(expected[name] - answer).max(), TOLERANCE * largest, name)
+
+    def test_models_of_the_onnx_package(self):
+        """The models without weights that come with onnx, against a count from their shapes, by other code."""
+        import onnx.backend.test
+        models = sorted((Path(onnx.backend.test.__file__).parent / "data" / "light").glob("light_*.onnx"))
+        self.assertGreater(len(models), 7)
+        for file in models:
+            with self.subTest(file.stem):
+                done = subprocess.run([JAVA, "-jar", str(JAR), "cost", str(file), "--csv"], capture_output=True, text=True, encoding="utf-8")
+                self.assertEqual((0, ""), (done.returncode, done.stderr))
+                rows = list(csv.DictReader(done.stdout.splitlines()))
+                self.assertEqual(counted(file), (sum(int(row["parameters"]) for row in rows), sum(int(row["macs"]) for row in rows)))
+        published = {"light_bvlc_alexnet": "alexnet-two-gpu", "light_vgg19": "vgg-19", "light_inception_v1": "googlenet", "light_resnet50": "resnet-50"}
+        listed = subprocess.run([JAVA, "-jar", str(JAR), "list", "--csv"], capture_output=True, text=True, check=True).stdout.splitlines()
+        ours = {row["id"]: int(row["parameters"]) for row in csv.DictReader(listed)}
+        for file in models:
+            if file.stem in published:
+                self.assertEqual(ours[published[file.stem]], counted(file)[0])
+
+
+def counted(file):
+    """Parameters and multiply-accumulates of a file: sizes of weights, and outputs times the weights that each one uses."""
+    import math
+    import onnx
+    model = onnx.shape_inference.infer_shapes(onnx.load(file))
+    graph = model.graph
+    values = {t.name: onnx.numpy_helper.to_array(t) for t in graph.initializer}
+    sizes = {info.name: [d.dim_value for d in info.type.tensor_type.shape.dim] for info in (*graph.value_info, *graph.output)}
+    sizes.update((tensor.name, list(tensor.dims)) for tensor in graph.initializer)
+    for node in graph.node:  # weights that the file only describes
+        if node.op_type == "ConstantOfShape":
+            sizes[node.output[0]] = [int(side) for side in values[node.input[0]]]
+        if node.op_type == "Unsqueeze":
+            sizes[node.output[0]] = sizes[node.input[0]]
+    fixed = {node.output[0] for node in graph.node if node.op_type in ("ConstantOfShape", "Unsqueeze")}
+    parameters = macs = 0
+    for node in graph.node:
+        if node.op_type in ("Conv", "Gemm"):
+            weights = sizes[node.input[1]]
+            parameters += math.prod(weights) + sum(math.prod(sizes[name]) for name in node.input[2:])
+            macs += math.prod(weights) * (math.prod(sizes[node.output[0]][2:]) if node.op_type == "Conv" else 1)
+        elif node.op_type == "BatchNormalization":
+            parameters += 2 * math.prod(sizes[node.input[1]])
+        elif node.op_type in ("Mul", "Add") and node.input[1] in fixed:
+            parameters += math.prod(sizes[node.input[1]])
+    return parameters, macs
 
 
 if __name__ == "__main__":

@@ -243,6 +243,9 @@ final class Folding {
         }
         long[] axes = list(op, "axes", inputs.apply(3));
         long[] steps = inputs.apply(4) == null ? LongStream.generate(() -> 1).limit(starts.length).toArray() : inputs.apply(4).integers();
+        if (steps.length != starts.length || axes != null && axes.length != starts.length) {
+            throw new IllegalArgumentException("its starts, ends, axes and steps are not equally many");
+        }
         Map<Integer, int[]> places = new HashMap<>();
         for (int i = 0; i < starts.length; i++) {
             int axis = place(axes == null ? i : axes[i], x.sizes().length);

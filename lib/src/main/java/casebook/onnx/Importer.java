@@ -306,8 +306,9 @@ final class Importer {
                 }
             }
         }
-        // No convolution: an image has few channels.
-        return sides.get(3).getDimValue() <= 4 && sides.get(1).getDimValue() > 4 ? "NHWC" : "NCHW";
+        // No convolution says it: an image has one channel or three, and more rows and columns.
+        long last = sides.get(3).getDimValue();
+        return (last == 1 || last == 3) && sides.get(1).getDimValue() > 4 && sides.get(2).getDimValue() > 4 ? "NHWC" : "NCHW";
     }
 
     private Network end() {
@@ -658,7 +659,7 @@ final class Importer {
         String left = IntStream.range(0, axes.length()).filter(i -> !over.contains(i)).mapToObj(i -> "" + axes.charAt(i)).collect(Collectors.joining());
         String taken = over.stream().map(axes::charAt).map(String::valueOf).collect(Collectors.joining());
         if (x.shape().vector() || over.size() != 2 || left.contains("H") || left.contains("W") || taken.contains("C") || taken.contains("N")) {
-            throw new IllegalArgumentException("a mean can be read if it is that over height and width; this one of " + x + " is over sides " + over);
+            throw new IllegalArgumentException("a mean can be read if it is that over height and width; this one of " + x + " is over sides " + (places == null ? "[]" : Layout.text(places)));
         }
         Flow mean = add(op.name(), new GlobalAveragePooling(), x);
         Layout layout = x.layout();
@@ -947,8 +948,15 @@ final class Importer {
         Flow x = plain(flow(op, 0));
         long[] from = integers(op, "starts", 1);
         long[] to = integers(op, "ends", 2);
-        int[] places = Folding.places(op.has("axes") || op.has(3) ? integers(op, "axes", 3) : LongStream.range(0, from.length).toArray(), x.layout().rank());
-        long[] steps = op.has(4) ? constant(op, 4).integers() : Arrays.stream(from).map(start -> 1).toArray();
+        if (from == null || to == null) {
+            throw new IllegalArgumentException("it does not say where the part starts and ends");
+        }
+        long[] axes = integers(op, "axes", 3);
+        int[] places = Folding.places(axes == null ? LongStream.range(0, from.length).toArray() : axes, x.layout().rank());
+        long[] steps = op.has(4) ? constant(op, 4).integers() : LongStream.generate(() -> 1).limit(from.length).toArray();
+        if (to.length != from.length || places.length != from.length || steps.length != from.length) {
+            throw new IllegalArgumentException("its starts, ends, axes and steps are not equally many");
+        }
         Map<Character, Long> stride = new HashMap<>(Map.of('H', 1L, 'W', 1L));
         for (int i = 0; i < places.length; i++) {
             long size = x.layout().sizes()[places[i]];

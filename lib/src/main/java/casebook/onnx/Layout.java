@@ -3,8 +3,10 @@ package casebook.onnx;
 import casebook.layers.Shape;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Where the numbers of a layer's output lie in a tensor of the file. Other programs turn and regroup the sides of a tensor as
@@ -17,6 +19,8 @@ import java.util.List;
  * @param sides the tensor's sides, in order
  */
 record Layout(List<List<Part>> sides) {
+
+    private static final int LONGEST_TEXT = 8;
 
     /**
      * A part of a side.
@@ -57,7 +61,7 @@ record Layout(List<List<Part>> sides) {
 
     /** Side i of the result is side {@code order[i]} of this. */
     Layout transposed(int... order) {
-        return new Layout(java.util.Arrays.stream(order).mapToObj(sides::get).toList());
+        return new Layout(Arrays.stream(order).mapToObj(sides::get).toList());
     }
 
     /** The same numbers in the same order, with other sides; null if one would begin where no axis can be divided. */
@@ -128,7 +132,8 @@ record Layout(List<List<Part>> sides) {
 
     /** As in a message: {@code [1, 3, 224, 224]}. */
     static String text(long... sizes) {
-        return java.util.Arrays.toString(sizes);
+        String shown = Arrays.stream(sizes).limit(LONGEST_TEXT).mapToObj(Long::toString).collect(Collectors.joining(", "));
+        return "[" + shown + (sizes.length > LONGEST_TEXT ? ", …]" : "]");
     }
 
     /** As in a message: {@code [1, 3, 224, 224]}. */

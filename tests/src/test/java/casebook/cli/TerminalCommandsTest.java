@@ -155,6 +155,62 @@ class TerminalCommandsTest {
     }
 
     @Test
+    void anExportedNetworkIsCountedLikeTheOriginal(@TempDir Path folder) {
+        String file = folder.resolve("lenet.onnx").toString();
+        Result export = casebook("export", "LeNet-5", file);
+        assertThat(export.status).isZero();
+        assertThat(export.err).isEmpty();
+        assertThat(export.out).isEqualTo(file + ": LeNet-5: 32×32×1 → 10, 13 layers, 248,522 bytes\n".replace("\n", System.lineSeparator()));
+        assertThat(casebook("cost", file, "--csv").out).isEqualTo(casebook("cost", "lenet-5", "--csv").out);
+        assertThat(casebook("cost", file, "--input", "32x32x1").status).isZero();
+    }
+
+    @Test
+    void anotherSeedGivesOtherWeights(@TempDir Path folder) throws Exception {
+        List<byte[]> files = new ArrayList<>();
+        for (String[] options : new String[][] {{}, {"--seed", "1"}, {"--seed", "2"}}) {
+            Path file = folder.resolve(files.size() + ".onnx");
+            List<String> words = new ArrayList<>(List.of("export", "lenet-5-1998", file.toString()));
+            words.addAll(List.of(options));
+            assertThat(casebook(words.toArray(new String[0])).status).isZero();
+            files.add(Files.readAllBytes(file));
+        }
+        assertThat(files.get(1)).isEqualTo(files.get(0));
+        assertThat(files.get(2)).isNotEqualTo(files.get(0));
+    }
+
+    @Test
+    void trainedWeightsAreExported(@TempDir Path folder) throws Exception {
+        Path trained = folder.resolve("trained.onnx");
+        Path random = folder.resolve("random.onnx");
+        Path given = folder.resolve("given.onnx");
+        String weights = casebook.data.Datasets.file("squeezenet/squeezenet-1.1.safetensors").toString();
+        assertThat(casebook("export", "squeezenet-1.1", trained.toString()).status).isZero();
+        assertThat(casebook("export", "squeezenet-1.1", random.toString(), "--seed", "1").status).isZero();
+        assertThat(casebook("export", "squeezenet-1.1", given.toString(), "--weights", weights).status).isZero();
+        assertThat(Files.readAllBytes(trained)).isEqualTo(Files.readAllBytes(given)).isNotEqualTo(Files.readAllBytes(random));
+    }
+
+    @Test
+    void whatIsWrongWithAnOnnxFileIsSaidInASentence(@TempDir Path folder) throws Exception {
+        Path other = Files.writeString(folder.resolve("other.onnx"), "no network");
+        assertThat(casebook("cost", other.toString())).satisfies(result -> {
+            assertThat(result.status).isEqualTo(1);
+            assertThat(result.out).isEmpty();
+            assertThat(result.err).startsWith("casebook: " + other).doesNotContain("\tat ", "Exception");
+            assertThat(result.err.lines().count()).isEqualTo(1);
+        });
+        assertThat(casebook("cost", folder.resolve("none.ONNX").toString()).err).contains("none.ONNX does not exist");
+        assertThat(casebook("cost", "lenet-5", "--input", "32x32x1").err).contains("--input goes with an ONNX file");
+        assertThat(casebook("cost", other.toString(), "--input", "32").err).contains("height, width and channels, as in 224x224x3, not \"32\"");
+        assertThat(casebook("export", "lenet-5", "lenet.pb").err).contains("has to end with .onnx");
+        assertThat(casebook("export", "lenet-6", "x.onnx").err).contains("the nearest are lenet-5");
+        assertThat(casebook("export", "lenet-5", "x.onnx", "--seed", "1", "--weights", "w").err).contains("exclude each other");
+        assertThat(casebook("export", "lenet-5", other + "/x.onnx").err).contains("could not be written");
+        assertThat(casebook("export", "lenet-5", folder + "/x.onnx", "--seed", "one").status).isEqualTo(2);
+    }
+
+    @Test
     void withoutACommandThereIsHelp() {
         assertThat(casebook()).satisfies(result -> {
             assertThat(result.status).isZero();
