@@ -33,20 +33,24 @@ final class ExportCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "FILE.onnx", description = "The file to write; one that is there is replaced.")
     private Path file;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Random weights; another seed gives others. Without it: the trained ones of squeezenet-1.1, "
+    @Option(names = "--seed", paramLabel = "N",
+            description = "Random weights; another seed gives others. Without it: the trained ones of squeezenet-1.1, "
             + "and seed 1 for all other networks.")
     private Long seed;
 
-    @Option(names = "--weights", paramLabel = "FILE.safetensors", description = "Weights that were saved before, instead of random ones.")
+    @Option(names = "--weights", paramLabel = "FILE.safetensors",
+            description = "Weights that were saved before, instead of random ones.")
     private Path weights;
 
     @Override
     public Integer call() {
         if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".onnx")) {
-            throw new ParameterException(spec.commandLine(), "the file's name has to end with .onnx, other programs go by it; this one is \"" + file + "\"");
+            throw new ParameterException(spec.commandLine(),
+                    "the file's name has to end with .onnx, other programs go by it; this one is \"" + file + "\"");
         }
         if (seed != null && weights != null) {
-            throw new ParameterException(spec.commandLine(), "--seed and --weights exclude each other: weights are random or come from a file");
+            throw new ParameterException(spec.commandLine(),
+                    "--seed and --weights exclude each other: weights are random or come from a file");
         }
         Network network = CostCommand.network(spec, id);
         OnnxFile.write(file, model(network));

@@ -25,7 +25,8 @@ public record ChannelShuffle(int groups) implements SingleInputLayer {
     @Override
     public Shape output(Shape input) {
         if (input.vector() || input.channels() % groups != 0) {
-            throw new IllegalArgumentException("a shuffle of " + groups + " groups needs a volume whose channels are a multiple of " + groups
+            throw new IllegalArgumentException("a shuffle of " + groups
+                    + " groups needs a volume whose channels are a multiple of " + groups
                     + ", it got " + input);
         }
         return input;
@@ -57,7 +58,8 @@ public record ChannelShuffle(int groups) implements SingleInputLayer {
     @Override
     public String export(GraphWriter graph, String x) {
         Shape shape = graph.shape();
-        String table = graph.step("table", Operator.of("Reshape", x, graph.integers("groups", 0, groups, shape.channels() / groups,
+        String table = graph.step("table", Operator.of("Reshape", x, graph.integers("groups", 0, groups,
+                shape.channels() / groups,
                 shape.height(), shape.width())));
         String turned = graph.step("turned", Operator.of("Transpose", table).integers("perm", 0, 2, 1, 3, 4));
         return graph.result(Operator.of("Reshape", turned, graph.integers("sides", shape.batch(0))));

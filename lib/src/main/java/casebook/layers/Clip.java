@@ -15,7 +15,8 @@ public record Clip(double low, double high) implements Activation {
     /** @throws IllegalArgumentException if {@code low} is not below {@code high} */
     public Clip {
         if (!(low < high)) {
-            throw new IllegalArgumentException("the lowest number of a clip must be below the highest, these are " + low + " and " + high);
+            throw new IllegalArgumentException("the lowest number of a clip must be below the highest, these are " + low + " and "
+                    + high);
         }
     }
 

@@ -14,7 +14,8 @@ public record Rescaling(double factor, double summand) implements SingleInputLay
     /** @throws IllegalArgumentException if the factor or the summand is not a finite number */
     public Rescaling {
         if (!Double.isFinite(factor) || !Double.isFinite(summand)) {
-            throw new IllegalArgumentException("factor and summand of a rescaling must be finite, they are " + factor + " and " + summand);
+            throw new IllegalArgumentException("factor and summand of a rescaling must be finite, they are " + factor + " and "
+                    + summand);
         }
     }
 

@@ -19,7 +19,8 @@ public record Reshape(Shape shape) implements SingleInputLayer {
     @Override
     public Shape output(Shape input) {
         if (input.elements() != shape.elements()) {
-            throw new IllegalArgumentException("the " + input.elements() + " numbers of a " + input + " input can't be laid out as " + shape
+            throw new IllegalArgumentException("the " + input.elements() + " numbers of a " + input
+                    + " input can't be laid out as " + shape
                     + ", which has " + shape.elements());
         }
         return shape;

@@ -121,8 +121,8 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
     }
 
     /**
-     * An operator of ONNX with this window, for an input of this shape. The zeros are written out side by side, because ONNX
-     * and the libraries that read it do not agree on what rounding up and automatic padding mean.
+     * An operator of ONNX with this window, for an input of this shape. The zeros are written out side by side: ONNX says only
+     * since version 22 which windows rounding up leaves out, and advises against automatic padding.
      */
     Operator operator(String type, Shape input, String... inputs) {
         int[] zeros = zeros(input);

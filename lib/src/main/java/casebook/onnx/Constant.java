@@ -25,7 +25,8 @@ record Constant(String origin, long[] sizes, double[] values, boolean whole) {
     /** @throws IllegalArgumentException if a side is negative, or there are more numbers than can be counted */
     Constant {
         if (Arrays.stream(sizes).anyMatch(size -> size < 0)) {
-            throw new IllegalArgumentException("\"" + origin + "\" is said to have the sides " + Layout.text(sizes) + ", and none can be negative");
+            throw new IllegalArgumentException("\"" + origin + "\" is said to have the sides " + Layout.text(sizes)
+                    + ", and none can be negative");
         }
         count(sizes);
     }
@@ -46,10 +47,14 @@ record Constant(String origin, long[] sizes, double[] values, boolean whole) {
     private static double[] values(Onnx.TensorProto tensor) {
         ByteBuffer raw = ByteBuffer.wrap(tensor.getRawData().toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
         return switch (tensor.getDataType()) {
-            case DataType.FLOAT_VALUE -> raw.hasRemaining() ? each(raw, Float.BYTES, raw::getFloat) : numbers(tensor.getFloatDataList());
-            case DataType.DOUBLE_VALUE -> raw.hasRemaining() ? each(raw, Double.BYTES, raw::getDouble) : numbers(tensor.getDoubleDataList());
-            case DataType.INT64_VALUE -> raw.hasRemaining() ? each(raw, Long.BYTES, raw::getLong) : numbers(tensor.getInt64DataList());
-            case DataType.INT32_VALUE -> raw.hasRemaining() ? each(raw, Integer.BYTES, raw::getInt) : numbers(tensor.getInt32DataList());
+            case DataType.FLOAT_VALUE -> raw.hasRemaining() ? each(raw, Float.BYTES, raw::getFloat)
+                    : numbers(tensor.getFloatDataList());
+            case DataType.DOUBLE_VALUE -> raw.hasRemaining() ? each(raw, Double.BYTES, raw::getDouble)
+                    : numbers(tensor.getDoubleDataList());
+            case DataType.INT64_VALUE -> raw.hasRemaining() ? each(raw, Long.BYTES, raw::getLong)
+                    : numbers(tensor.getInt64DataList());
+            case DataType.INT32_VALUE -> raw.hasRemaining() ? each(raw, Integer.BYTES, raw::getInt)
+                    : numbers(tensor.getInt32DataList());
             default -> null;
         };
     }
@@ -72,7 +77,8 @@ record Constant(String origin, long[] sizes, double[] values, boolean whole) {
     /** The same numbers with other sides. */
     Constant reshaped(long... others) {
         if (count(others) != count(sizes)) {
-            throw new IllegalArgumentException("the " + count(sizes) + " numbers of \"" + origin + "\" can't be laid out as " + Layout.text(others));
+            throw new IllegalArgumentException("the " + count(sizes) + " numbers of \"" + origin + "\" can't be laid out as "
+                    + Layout.text(others));
         }
         return new Constant(origin, others, values, whole);
     }
@@ -80,7 +86,8 @@ record Constant(String origin, long[] sizes, double[] values, boolean whole) {
     /** The same as another type: from an ONNX type's number. */
     Constant as(long type) {
         boolean cut = WHOLE.contains((int) type) && !whole && values != null;
-        return new Constant(origin, sizes, cut ? Arrays.stream(values).map(value -> (long) value).toArray() : values, WHOLE.contains((int) type));
+        return new Constant(origin, sizes, cut ? Arrays.stream(values).map(value -> (long) value).toArray() : values,
+                WHOLE.contains((int) type));
     }
 
     /** True if all its numbers are the same. Programs that write ONNX merge such tensors, which does not mean that layers share them. */
@@ -108,7 +115,8 @@ record Constant(String origin, long[] sizes, double[] values, boolean whole) {
      */
     double[] known() {
         if (values == null) {
-            throw new IllegalArgumentException("the numbers of \"" + origin + "\" are needed, and they are too many or not in the file");
+            throw new IllegalArgumentException("the numbers of \"" + origin
+                    + "\" are needed, and they are too many or not in the file");
         }
         return values;
     }

@@ -58,7 +58,7 @@ final class Exporter {
         names.add(IMAGE);
         network.nodes().forEach(node -> names.add(node.name()));
         for (Node node : network.nodes()) {
-            List<String> inputs = node.inputs().stream().map(from -> from == Network.INPUT ? IMAGE : network.nodes().get(from).name()).toList();
+            List<String> inputs = node.inputs().stream().map(this::tensorOf).toList();
             String output;
             try {
                 output = node.layer().export(new LayerWriter(node), inputs);
@@ -66,8 +66,8 @@ final class Exporter {
                 throw new ModelFileException(node.name() + ": " + e.getMessage(), e);
             }
             if (!node.name().equals(output)) {
-                throw new ModelFileException(node.name() + ": its export has to return what graph.result(…) returned, \"" + node.name()
-                        + "\", not \"" + output + "\"");
+                throw new ModelFileException(node.name() + ": its export has to return what graph.result(…) returned, \""
+                        + node.name() + "\", not \"" + output + "\"");
             }
             boolean ends = network.outputs().stream().anyMatch(end -> end.node() == node);
             if (!ends) {
@@ -76,6 +76,11 @@ final class Exporter {
         }
         network.outputs().forEach(end -> graph.addOutput(tensor(end.node().name(), end.node().output())));
         write(file, graph.build());
+    }
+
+    /** The name of the tensor that the layer at this place puts out: its own. */
+    private String tensorOf(int place) {
+        return place == Network.INPUT ? IMAGE : network.nodes().get(place).name();
     }
 
     private static Onnx.ValueInfoProto tensor(String name, Shape shape) {
@@ -156,7 +161,8 @@ final class Exporter {
     }
 
     private String add(String name, INDArray values, long... sides) {
-        Onnx.TensorProto.Builder tensor = Onnx.TensorProto.newBuilder().setName(name).setDataType(Onnx.TensorProto.DataType.FLOAT_VALUE);
+        Onnx.TensorProto.Builder tensor = Onnx.TensorProto.newBuilder().setName(name)
+                .setDataType(Onnx.TensorProto.DataType.FLOAT_VALUE);
         for (long side : sides) {
             tensor.addDims(side);
         }
@@ -165,7 +171,8 @@ final class Exporter {
     }
 
     private String add(String name, Operator operator) {
-        Onnx.NodeProto.Builder node = Onnx.NodeProto.newBuilder().setName(name).setOpType(operator.type()).addAllInput(operator.inputs()).addOutput(name);
+        Onnx.NodeProto.Builder node = Onnx.NodeProto.newBuilder().setName(name).setOpType(operator.type())
+                .addAllInput(operator.inputs()).addOutput(name);
         operator.attributes().forEach((attribute, value) -> node.addAttribute(attribute(attribute, value)));
         graph.addNode(node);
         return name;
@@ -199,10 +206,12 @@ final class Exporter {
         long size = structure.getSerializedSize();
         for (Map.Entry<Onnx.TensorProto, INDArray> entry : weights.entrySet()) {
             long tensor = size(entry.getKey(), entry.getValue());
-            size += CodedOutputStream.computeTagSize(Onnx.GraphProto.INITIALIZER_FIELD_NUMBER) + CodedOutputStream.computeUInt64SizeNoTag(tensor) + tensor;
+            size += CodedOutputStream.computeTagSize(Onnx.GraphProto.INITIALIZER_FIELD_NUMBER)
+                    + CodedOutputStream.computeUInt64SizeNoTag(tensor) + tensor;
         }
         if (size > Integer.MAX_VALUE - 1024) {
-            throw new ModelFileException(network.name() + " can't be written as ONNX: one file holds less than 2 GB, its weights take " + size + " bytes");
+            throw new ModelFileException(network.name()
+                    + " can't be written as ONNX: one file holds less than 2 GB, its weights take " + size + " bytes");
         }
         int graphSize = (int) size;
         Onnx.ModelProto head = Onnx.ModelProto.newBuilder().setIrVersion(FORMAT).setProducerName(Skeleton.PRODUCER)

@@ -20,8 +20,8 @@ final class Folding {
     private static final int MOST_VALUES = 64;
 
     /** The operators that can be worked out. */
-    static final Set<String> OPERATORS = Set.of("Constant", "ConstantOfShape", "Identity", "Dropout", "Cast", "Shape", "Reshape", "Flatten", "Squeeze",
-            "Unsqueeze", "Transpose", "Gather", "Slice", "Concat", "Add", "Sub", "Mul", "Div");
+    static final Set<String> OPERATORS = Set.of("Constant", "ConstantOfShape", "Identity", "Dropout", "Cast", "Shape", "Reshape",
+            "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Gather", "Slice", "Concat", "Add", "Sub", "Mul", "Div");
 
     private Folding() {}
 
@@ -57,7 +57,7 @@ final class Folding {
             case "Transpose" -> transposed(op, required(inputs, 0));
             case "Gather" -> gathered(op, required(inputs, 0), required(inputs, 1));
             case "Slice" -> sliced(op, inputs);
-            case "Concat" -> concatenated(op, IntStream.range(0, op.inputs().size()).mapToObj(input -> required(inputs, input)).toList());
+            case "Concat" -> concatenated(op, inputs);
             case "Add" -> combined(op, inputs, Double::sum);
             case "Sub" -> combined(op, inputs, (a, b) -> a - b);
             case "Mul" -> combined(op, inputs, (a, b) -> a * b);
@@ -86,7 +86,8 @@ final class Folding {
             if (op.has(name)) {
                 Onnx.AttributeProto attribute = op.attributes().get(name);
                 long[] values = attribute.getIntsList().stream().mapToLong(Long::longValue).toArray();
-                return name.equals("value_ints") ? Constant.of(op.output(), values) : Constant.of(op.output(), attribute.getI()).reshaped();
+                return name.equals("value_ints") ? Constant.of(op.output(), values)
+                        : Constant.of(op.output(), attribute.getI()).reshaped();
             }
         }
         for (String name : List.of("value_float", "value_floats")) {
@@ -102,7 +103,8 @@ final class Folding {
 
     private static Constant filled(Op op, long[] sizes) {
         Constant value = op.has("value") ? Constant.of(op.output(), op.attributes().get("value").getT()) : null;
-        boolean few = Arrays.stream(sizes).allMatch(size -> size >= 0 && size <= MOST_VALUES) && Constant.count(sizes) <= MOST_VALUES;
+        boolean few = Arrays.stream(sizes).allMatch(size -> size >= 0 && size <= MOST_VALUES)
+                && Constant.count(sizes) <= MOST_VALUES;
         double[] values = few ? new double[(int) Constant.count(sizes)] : null;
         if (few && value != null) {
             Arrays.fill(values, value.reshaped().number());
@@ -150,7 +152,8 @@ final class Folding {
             if (sides[i] == -1 && open < 0) {
                 open = i;
             } else if (sides[i] < 1) {
-                throw new IllegalArgumentException("it asks for the sides " + Layout.text(wanted) + " of a tensor of " + Layout.text(sizes));
+                throw new IllegalArgumentException("it asks for the sides " + Layout.text(wanted) + " of a tensor of "
+                        + Layout.text(sizes));
             } else {
                 known = Math.multiplyExact(known, sides[i]);
             }
@@ -165,7 +168,8 @@ final class Folding {
     static long[] flattened(Op op, long[] sizes) {
         long axis = op.integer("axis", 1);
         int place = axis == sizes.length ? sizes.length : place(axis, sizes.length);
-        return new long[] {Constant.count(Arrays.copyOf(sizes, place)), Constant.count(Arrays.copyOfRange(sizes, place, sizes.length))};
+        long before = Constant.count(Arrays.copyOf(sizes, place));
+        return new long[] {before, Constant.count(Arrays.copyOfRange(sizes, place, sizes.length))};
     }
 
     /** The sides without those of length 1. */
@@ -174,7 +178,8 @@ final class Folding {
         if (gone != null && gone.stream().anyMatch(place -> sizes[place] != 1)) {
             throw new IllegalArgumentException("it takes a side away from " + Layout.text(sizes) + " that is not 1");
         }
-        return IntStream.range(0, sizes.length).filter(i -> gone == null ? sizes[i] != 1 : !gone.contains(i)).mapToLong(i -> sizes[i]).toArray();
+        return IntStream.range(0, sizes.length).filter(i -> gone == null ? sizes[i] != 1 : !gone.contains(i))
+                .mapToLong(i -> sizes[i]).toArray();
     }
 
     /** The sides with more of length 1. */
@@ -200,7 +205,8 @@ final class Folding {
         long[] order = op.has("perm") ? op.integers("perm") : LongStream.range(0, rank).map(i -> rank - 1 - i).toArray();
         int[] places = places(order, rank);
         if (places.length != rank || Arrays.stream(places).distinct().count() != rank) {
-            throw new IllegalArgumentException("its order " + Layout.text(order) + " does not name each of " + rank + " sides once");
+            throw new IllegalArgumentException("its order " + Layout.text(order) + " does not name each of " + rank
+                    + " sides once");
         }
         return places;
     }
@@ -242,7 +248,8 @@ final class Folding {
             throw new IllegalArgumentException("a part can only be taken of a short list; this one is of a tensor of " + x);
         }
         long[] axes = list(op, "axes", inputs.apply(3));
-        long[] steps = inputs.apply(4) == null ? LongStream.generate(() -> 1).limit(starts.length).toArray() : inputs.apply(4).integers();
+        long[] ones = LongStream.generate(() -> 1).limit(starts.length).toArray();
+        long[] steps = inputs.apply(4) == null ? ones : inputs.apply(4).integers();
         if (steps.length != starts.length || axes != null && axes.length != starts.length) {
             throw new IllegalArgumentException("its starts, ends, axes and steps are not equally many");
         }
@@ -261,13 +268,16 @@ final class Folding {
         }
         long from = start < 0 ? Math.max(start + length, step < 0 ? -1 : 0) : Math.min(start, step < 0 ? length - 1 : length);
         long to = end < 0 ? Math.max(end, -length - 1) + length : Math.min(end, length);
-        return step > 0 ? IntStream.range((int) from, (int) Math.max(from, to)).filter(i -> (i - from) % step == 0).toArray()
-                : IntStream.rangeClosed(0, (int) (from - Math.min(from, to) - 1)).filter(i -> i % step == 0).map(i -> (int) from - i).toArray();
+        if (step > 0) {
+            return IntStream.range((int) from, (int) Math.max(from, to)).filter(i -> (i - from) % step == 0).toArray();
+        }
+        return IntStream.range(0, (int) Math.max(0, from - to)).filter(i -> i % step == 0).map(i -> (int) from - i).toArray();
     }
 
     /** Some of the entries along some of the sides, all along the others. */
     private static Constant taken(Op op, Constant x, Map<Integer, int[]> places) {
-        long[] sizes = IntStream.range(0, x.sizes().length).mapToLong(axis -> places.containsKey(axis) ? places.get(axis).length : x.sizes()[axis]).toArray();
+        long[] sizes = x.sizes().clone();
+        places.forEach((axis, list) -> sizes[axis] = list.length);
         return new Constant(op.output(), sizes, values(sizes, at -> {
             int[] from = at.clone();
             places.forEach((axis, list) -> from[axis] = list[at[axis]]);
@@ -301,7 +311,8 @@ final class Folding {
         return place;
     }
 
-    private static Constant concatenated(Op op, List<Constant> parts) {
+    private static Constant concatenated(Op op, IntFunction<Constant> inputs) {
+        List<Constant> parts = IntStream.range(0, op.inputs().size()).mapToObj(input -> required(inputs, input)).toList();
         if (parts.isEmpty() || parts.stream().anyMatch(part -> part.sizes().length != 1)) {
             throw new IllegalArgumentException("only lists can be joined");
         }
@@ -313,8 +324,8 @@ final class Folding {
                 Arrays.stream(part.known()).forEach(values::add);
             }
         }
-        return new Constant(op.output(), new long[] {length}, length <= MOST_VALUES ? values.stream().mapToDouble(v -> v).toArray() : null,
-                parts.stream().allMatch(Constant::whole));
+        double[] all = length <= MOST_VALUES ? values.stream().mapToDouble(value -> value).toArray() : null;
+        return new Constant(op.output(), new long[] {length}, all, parts.stream().allMatch(Constant::whole));
     }
 
     private static Constant combined(Op op, IntFunction<Constant> inputs, DoubleBinaryOperator operator) {
@@ -330,7 +341,8 @@ final class Folding {
         if (a.values() != null && b.values() != null && Constant.count(larger.sizes()) <= MOST_VALUES) {
             values = new double[(int) Constant.count(larger.sizes())];
             for (int i = 0; i < values.length; i++) {
-                double value = operator.applyAsDouble(a.values()[a.values().length == 1 ? 0 : i], b.values()[b.values().length == 1 ? 0 : i]);
+                double value = operator.applyAsDouble(a.values()[a.values().length == 1 ? 0 : i],
+                        b.values()[b.values().length == 1 ? 0 : i]);
                 values[i] = whole ? (long) value : value;
             }
         }

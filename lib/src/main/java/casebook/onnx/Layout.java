@@ -67,7 +67,8 @@ record Layout(List<List<Part>> sides) {
     /** The same numbers in the same order, with other sides; null if one would begin where no axis can be divided. */
     Layout reshaped(long... sizes) {
         if (Constant.count(sizes) != Constant.count(sizes())) {
-            throw new IllegalArgumentException("a tensor of " + this + " can't be laid out as " + text(sizes) + ", which has another number of numbers");
+            throw new IllegalArgumentException("a tensor of " + this + " can't be laid out as " + text(sizes)
+                    + ", which has another number of numbers");
         }
         Deque<Part> rest = new ArrayDeque<>();
         sides.forEach(rest::addAll);
@@ -120,7 +121,8 @@ record Layout(List<List<Part>> sides) {
             axes.append(side.isEmpty() ? '1' : side.get(0).axis);
         }
         // Twice the same axis: each has a factor of it.
-        return axes.chars().filter(axis -> axis != '1').distinct().count() == axes.chars().filter(axis -> axis != '1').count() ? axes.toString() : null;
+        return axes.chars().filter(axis -> axis != '1').distinct().count() == axes.chars().filter(axis -> axis != '1').count()
+                ? axes.toString() : null;
     }
 
     /** The same with an axis of another length; it must be a whole side or of length 1. */

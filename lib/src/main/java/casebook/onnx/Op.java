@@ -19,11 +19,15 @@ record Op(String type, String name, List<String> inputs, List<String> outputs, M
     static Op of(Onnx.NodeProto node) {
         Map<String, Onnx.AttributeProto> attributes = new HashMap<>();
         node.getAttributeList().forEach(attribute -> attributes.put(attribute.getName(), attribute));
-        boolean standard = node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx");
-        String type = standard ? node.getOpType() : node.getDomain() + "." + node.getOpType();
+        String type = standard(node.getDomain()) ? node.getOpType() : node.getDomain() + "." + node.getOpType();
         String output = node.getOutputCount() > 0 ? node.getOutput(0) : "";
         return new Op(type, node.getName().isBlank() ? output : node.getName(), List.copyOf(node.getInputList()),
                 List.copyOf(node.getOutputList()), attributes);
+    }
+
+    /** True for ONNX's own operators; others have a domain of their own. */
+    static boolean standard(String domain) {
+        return domain.isEmpty() || domain.equals("ai.onnx");
     }
 
     String output() {
@@ -68,7 +72,8 @@ record Op(String type, String name, List<String> inputs, List<String> outputs, M
             return otherwise;
         }
         if (values.length != otherwise.length) {
-            throw new IllegalArgumentException("its " + attribute + " should be " + otherwise.length + " numbers, it has " + values.length
+            throw new IllegalArgumentException("its " + attribute + " should be " + otherwise.length + " numbers, it has "
+                    + values.length
                     + "; only layers on images, with height and width, can be read");
         }
         return values;

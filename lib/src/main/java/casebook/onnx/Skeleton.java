@@ -38,7 +38,8 @@ final class Skeleton {
     /** The messages whose fields matter, and which of their fields are messages of this kind or large. */
     private enum Message {
         TENSOR(Map.of(), Set.of(Onnx.TensorProto.FLOAT_DATA_FIELD_NUMBER, Onnx.TensorProto.INT32_DATA_FIELD_NUMBER,
-                Onnx.TensorProto.STRING_DATA_FIELD_NUMBER, Onnx.TensorProto.INT64_DATA_FIELD_NUMBER, Onnx.TensorProto.RAW_DATA_FIELD_NUMBER,
+                Onnx.TensorProto.STRING_DATA_FIELD_NUMBER, Onnx.TensorProto.INT64_DATA_FIELD_NUMBER,
+                Onnx.TensorProto.RAW_DATA_FIELD_NUMBER,
                 Onnx.TensorProto.DOUBLE_DATA_FIELD_NUMBER, Onnx.TensorProto.UINT64_DATA_FIELD_NUMBER)),
         ATTRIBUTE(Map.of(Onnx.AttributeProto.T_FIELD_NUMBER, TENSOR), Set.of(Onnx.AttributeProto.FLOATS_FIELD_NUMBER,
                 Onnx.AttributeProto.G_FIELD_NUMBER, Onnx.AttributeProto.GRAPHS_FIELD_NUMBER)),
@@ -57,7 +58,8 @@ final class Skeleton {
         /** Texts for people, in what newer versions added, are not kept: there may be pages of them for each operator. */
         boolean keeps(int field) {
             return switch (this) {
-                case MODEL -> field <= Onnx.ModelProto.OPSET_IMPORT_FIELD_NUMBER && field != Onnx.ModelProto.DOC_STRING_FIELD_NUMBER;
+                case MODEL -> field <= Onnx.ModelProto.OPSET_IMPORT_FIELD_NUMBER
+                        && field != Onnx.ModelProto.DOC_STRING_FIELD_NUMBER;
                 case GRAPH -> field == Onnx.GraphProto.NAME_FIELD_NUMBER || field == Onnx.GraphProto.INPUT_FIELD_NUMBER
                         || field == Onnx.GraphProto.OUTPUT_FIELD_NUMBER || messages.containsKey(field);
                 case NODE -> field <= Onnx.NodeProto.DOMAIN_FIELD_NUMBER && field != Onnx.NodeProto.DOC_STRING_FIELD_NUMBER;
@@ -92,13 +94,15 @@ final class Skeleton {
             }
             long size = Files.size(file);
             if (size > Integer.MAX_VALUE) {
-                throw new ModelFileException(file + " has " + size + " bytes: an ONNX file has less than 2 GB (larger weights lie in files beside it)");
+                throw new ModelFileException(file + " has " + size
+                        + " bytes: an ONNX file has less than 2 GB (larger weights lie in files beside it)");
             }
             try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
                 byte[] bytes = new Skeleton(file, size, in).message(Message.MODEL);
                 Onnx.ModelProto model = Onnx.ModelProto.parseFrom(bytes);
                 if (model.getGraph().getNodeCount() == 0 || model.getOpsetImportCount() == 0) {
-                    throw new ModelFileException(file + " holds no network: it is not an ONNX file, or nothing but its start is left");
+                    throw new ModelFileException(file
+                            + " holds no network: it is not an ONNX file, or nothing but its start is left");
                 }
                 return model;
             }
@@ -119,7 +123,8 @@ final class Skeleton {
             int field = WireFormat.getTagFieldNumber(tag);
             int type = WireFormat.getTagWireType(tag);
             if (type == WireFormat.WIRETYPE_START_GROUP || type == WireFormat.WIRETYPE_END_GROUP) {
-                throw new ModelFileException(file + " is damaged or not an ONNX file: byte " + in.getTotalBytesRead() + " begins a kind of field "
+                throw new ModelFileException(file + " is damaged or not an ONNX file: byte " + in.getTotalBytesRead()
+                        + " begins a kind of field "
                         + "that ONNX has not");
             }
             if (type != WireFormat.WIRETYPE_LENGTH_DELIMITED) {
@@ -129,7 +134,8 @@ final class Skeleton {
             }
             int length = in.readRawVarint32();
             if (length < 0 || length > size - in.getTotalBytesRead()) {
-                throw new ModelFileException(file + " is cut off, damaged or not an ONNX file: at byte " + in.getTotalBytesRead() + " it says that "
+                throw new ModelFileException(file + " is cut off, damaged or not an ONNX file: at byte " + in.getTotalBytesRead()
+                        + " it says that "
                         + Integer.toUnsignedString(length) + " bytes follow, and it has " + size);
             }
             Message inner = message.messages.get(field);

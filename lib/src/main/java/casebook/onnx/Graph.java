@@ -1,0 +1,323 @@
+package casebook.onnx;
+
+import casebook.layers.ChannelShuffle;
+import casebook.layers.Flatten;
+import casebook.layers.Layer;
+import casebook.layers.Reshape;
+import casebook.layers.Shape;
+import casebook.network.Network;
+import casebook.network.NetworkBuilder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/** A file's graph while it is read: what each of its tensors is, and the network as far as it is built. */
+final class Graph {
+
+    private static final int LONGEST_NAME = 100;
+
+    /** Operators that are one layer with one before them, so that they do nothing more. */
+    final Set<Op> absorbed = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    private final long version;
+    private final Set<String> outputs;
+    private final Map<String, List<Op>> readers = new HashMap<>();
+    private final Map<String, Flow> flows = new HashMap<>();
+    private final Map<String, Constant> constants = new HashMap<>();
+    private final Map<List<Object>, String> sharers = new HashMap<>();
+    private final Map<String, Flow> rearranged = new HashMap<>();
+    private final Set<String> names = new HashSet<>(List.of("input"));
+    private final Map<String, Integer> count = new HashMap<>();
+    private NetworkBuilder net;
+    private long images;
+
+    /**
+     * A graph without layers yet.
+     *
+     * @param version the version of ONNX's operators
+     * @param operators those that are read
+     * @param outputs the names of the tensors that the graph is for
+     */
+    Graph(long version, List<Op> operators, List<String> outputs) {
+        this.version = version;
+        this.outputs = Set.copyOf(outputs);
+        operators.forEach(op -> op.inputs().stream().distinct().forEach(input ->
+                readers.computeIfAbsent(input, key -> new ArrayList<>()).add(op)));
+    }
+
+    /** The version of ONNX's operators: some changed their meaning. */
+    long version() {
+        return version;
+    }
+
+    /** How many images the file is written for; 1 where it leaves this open. */
+    long images() {
+        return images;
+    }
+
+    /**
+     * Says what the images are.
+     *
+     * @param tensor the name of the input
+     * @param axes the order of its sides: {@code NHWC}
+     */
+    void start(String tensor, NetworkBuilder input, String axes, long images) {
+        this.net = input;
+        this.images = images;
+        flows.put(tensor, new Flow("input", input.shape(), Layout.of(axes, input.shape(), images), null));
+    }
+
+    /** The finished network; the first end is its main output. */
+    Network end(List<String> ends) {
+        ends.stream().skip(1).distinct().filter(end -> !end.equals(ends.get(0))).forEach(end -> net.output(end, 1));
+        return net.from(ends.get(0)).build();
+    }
+
+    /** Operators that read a tensor. */
+    List<Op> readers(String tensor) {
+        return readers.getOrDefault(tensor, List.of());
+    }
+
+    /** True if a tensor depends on the image. */
+    boolean flowing(String tensor) {
+        return flows.containsKey(tensor);
+    }
+
+    /** True if a tensor is one of the file, or worked out from such. */
+    boolean fixed(String tensor) {
+        return constants.containsKey(tensor);
+    }
+
+    /** A tensor that depends on the image; null if it does not. */
+    Flow flow(String tensor) {
+        return flows.get(tensor);
+    }
+
+    /** A tensor of the file; null if it is none. */
+    Constant constant(String tensor) {
+        return constants.get(tensor);
+    }
+
+    /** Says what a fixed tensor is. */
+    void put(String tensor, Constant constant) {
+        constants.put(tensor, constant);
+    }
+
+    // ---- what operators read and write ----
+
+    /** The input of an operator at this place, which has to depend on the image. */
+    Flow flow(Op op, int input) {
+        Flow flow = op.has(input) ? flows.get(op.inputs().get(input)) : null;
+        if (flow == null) {
+            throw new IllegalArgumentException("its input " + (input + 1) + " should depend on the image, and does not");
+        }
+        return flow;
+    }
+
+    /** All inputs of an operator, which have to depend on the image. */
+    List<Flow> flows(Op op) {
+        return IntStream.range(0, op.inputs().size()).mapToObj(input -> flow(op, input)).toList();
+    }
+
+    /** The input of an operator at this place, which has to be a tensor of the file. */
+    Constant constant(Op op, int input) {
+        Constant constant = op.has(input) ? constants.get(op.inputs().get(input)) : null;
+        if (constant == null) {
+            throw new IllegalArgumentException("its input " + (input + 1)
+                    + " should be a tensor of the file, and is computed from the image or missing");
+        }
+        return constant;
+    }
+
+    /** A list that was an attribute once and is an input since; null if there is neither. */
+    long[] integers(Op op, String attribute, int input) {
+        return op.has(attribute) ? op.integers(attribute) : op.has(input) ? constant(op, input).integers() : null;
+    }
+
+    /** A number that was an attribute once and is an input since. */
+    double number(Op op, String attribute, int input, double otherwise) {
+        return op.has(attribute) || !op.has(input) ? op.number(attribute, otherwise)
+                : Op.decimal((float) constant(op, input).number());
+    }
+
+    /** Says what an operator writes. */
+    void put(Op op, Flow flow) {
+        flows.put(op.output(), flow);
+    }
+
+    /** Says that an operator writes the same numbers in another order. */
+    void put(Op op, Flow flow, Layout layout) {
+        put(op, new Flow(flow.layer(), flow.shape(), layout, op.name()));
+    }
+
+    /** Adds a layer whose output lies in memory as all of ours do. */
+    Flow add(String name, Layer layer, Flow... inputs) {
+        String unique = unique(name);
+        net.from(inputs[0].layer()).name(unique);
+        if (inputs.length == 1) {
+            net.layer(layer);
+        } else {
+            net.join(layer, Arrays.stream(inputs).skip(1).map(Flow::layer).toArray(String[]::new));
+        }
+        return new Flow(unique, net.shape(), Layout.of(net.shape(), images), name);
+    }
+
+    /** Adds a layer with weights, or uses an earlier one again that has the same. Weights that are null are left out. */
+    Flow addWeighted(Op op, Layer layer, Flow input, Constant... weights) {
+        List<Constant> given = Arrays.stream(weights).filter(Objects::nonNull).toList();
+        List<Object> key = List.of(layer, given.stream().map(Constant::origin).toList());
+        String earlier = given.stream().allMatch(Constant::uniform) ? null : sharers.get(key);
+        if (earlier == null) {
+            Flow flow = add(op.name(), layer, input);
+            sharers.put(key, flow.layer());
+            return flow;
+        }
+        String unique = unique(op.name());
+        net.from(input.layer()).name(unique).again(earlier);
+        return new Flow(unique, net.shape(), Layout.of(net.shape(), images), op.name());
+    }
+
+    /** Adds a layer that changes each number for itself, so that the order of the sides does not matter. */
+    Flow eachNumber(String name, Flow input, Layer layer) {
+        Flow x = input.layout().rank() == 2 ? vector(input) : input;
+        return Flow.inOrderOf(x, add(name, layer, x));
+    }
+
+    private String unique(String name) {
+        String base = clean(name);
+        String unique = base;
+        while (!names.add(unique)) {
+            unique = base + "_" + count.merge(base, 1, Integer::sum);
+        }
+        return unique;
+    }
+
+    /** A name that fits a table: without quotes and control characters, and not too long. */
+    static String clean(String name) {
+        String text = name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) + "…" : name;
+        text = text.replaceAll("^/+", "").replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}\\p{Cf}\\p{Cs}\"']", "_");
+        return text.isBlank() ? "layer" : text;
+    }
+
+    // ---- tensors as layers read them ----
+
+    /** An image as our layers read it: channels, then height and width. */
+    Flow volume(Flow flow) {
+        if (flow.layout().rank() != 4) {
+            throw new IllegalArgumentException("it needs images, with four sides, and gets " + flow);
+        }
+        Flow plain = plain(flow);
+        String axes = plain.layout().axes();
+        for (int i = 1; i < 4; i++) {
+            if (axes.charAt(i) != '1' && axes.charAt(i) != "NCHW".charAt(i)) {
+                throw new IllegalArgumentException("it reads the images with their sides in the order " + axes
+                        + ", as if rows were channels: "
+                        + "that can't be read");
+            }
+        }
+        return plain;
+    }
+
+    /** A vector for each image. */
+    Flow vector(Flow flow) {
+        if (flow.layout().rank() != 2) {
+            throw new IllegalArgumentException("it needs vectors, with two sides, and gets " + flow);
+        }
+        return plain(flow);
+    }
+
+    /** A tensor whose sides are the axes of a volume in any order, or a vector. It gets a layer if numbers had to be rearranged. */
+    Flow plain(Flow flow) {
+        Layout layout = flow.layout();
+        boolean fits = flow.shape().vector() ? layout.equals(Layout.of(flow.shape(), images))
+                : layout.rank() == 4 && layout.axes() != null && "N1".indexOf(layout.axes().charAt(0)) >= 0;
+        return fits ? flow : rearranged.computeIfAbsent(flow.layer() + layout.sides(), key -> rearrange(flow));
+    }
+
+    private Flow rearrange(Flow flow) {
+        Shape from = flow.shape();
+        Layout layout = flow.layout();
+        long[] sizes = layout.sizes();
+        String name = flow.moved() == null ? flow.layer() + "/reshape" : flow.moved();
+        boolean imagesFirst = images == 1 || sizes[0] == images;
+        boolean inOrder = layout.parts().equals(Layout.of(from, images).parts());
+        if (imagesFirst && layout.rank() == 2) {
+            // Other programs lay volumes out with the channels last: another order of the same numbers.
+            if (inOrder || !from.vector() && layout.parts().equals(Layout.of("NHWC", from, images).parts())) {
+                return add(name, new Flatten(), flow);
+            }
+        } else if (imagesFirst && layout.rank() == 4) {
+            String axes = layout.axes();
+            if (from.vector() && axes != null) {
+                Flow added = add(name, new Reshape(Shape.volume(1, 1, from.channels())), flow);
+                return new Flow(added.layer(), added.shape(), layout, name);
+            }
+            if (inOrder) {
+                return add(name, new Reshape(shape(sizes)), flow);
+            }
+            List<Layout.Part> channels = layout.sides().get(1);
+            Layout shuffled = layout.with('C', 1, from.channels());
+            if (channels.size() == 2 && shuffled.equals(Layout.of(from, images)) && channels.get(0).step() == 1
+                    && channels.get(1).step() == channels.get(0).size()) {
+                return add(name, new ChannelShuffle(Math.toIntExact(channels.get(1).size())), flow);
+            }
+        }
+        throw new IllegalArgumentException("it gets a tensor of " + layout + " made of " + from
+                + " in a way that no layer here does");
+    }
+
+    // ---- what comes after ----
+
+    /** The fixed tensor with one number for each channel that an operator of this type has; null if it is not so. */
+    Constant forEachChannel(Op op, String type, Layout layout, int channels) {
+        if (op == null || !op.type().equals(type) || op.inputs().size() != 2 || layout.axes() == null) {
+            return null;
+        }
+        Constant fixed = constants.get(op.inputs().get(constants.containsKey(op.inputs().get(0)) ? 0 : 1));
+        int place = layout.axes().indexOf('C');
+        return fixed != null && place >= 0 && alongSide(fixed, place, layout.rank()) == channels ? fixed : null;
+    }
+
+    /** The only operator that reads what another writes, types of numbers and copies apart; null if there is not just one. */
+    Op next(Op op) {
+        Op next = onlyReader(op.output());
+        while (next != null && (next.type().equals("Cast") || next.type().equals("Identity"))) {
+            next = onlyReader(next.output());
+        }
+        return next;
+    }
+
+    /** The only operator that reads a tensor; null if there are more, or none, or it is an output. */
+    Op onlyReader(String tensor) {
+        List<Op> all = readers(tensor);
+        return all.size() == 1 && !outputs.contains(tensor) ? all.get(0) : null;
+    }
+
+    /** How many numbers a tensor has along one side of another, when it is spread over it; −1 if it varies along others too. */
+    static long alongSide(Constant constant, int place, int rank) {
+        long[] sizes = constant.sizes();
+        long along = 1;
+        for (int i = 0; i < sizes.length; i++) {
+            boolean here = i + rank - sizes.length == place;
+            if (here) {
+                along = sizes[i];
+            } else if (sizes[i] != 1) {
+                return -1;
+            }
+        }
+        return along;
+    }
+
+    /** The shape of images with these four sides. */
+    static Shape shape(long[] sizes) {
+        return Shape.volume(Math.toIntExact(sizes[2]), Math.toIntExact(sizes[3]), Math.toIntExact(sizes[1]));
+    }
+}
