@@ -115,7 +115,7 @@ public class Samples {
             Safetensors.write(folder.resolve("sample.safetensors"), tensors, Map.of());
             System.out.println(entry.getKey() + "\t" + readBack(network, file));
             System.out.flush();
-            model.parameters().values().forEach(array -> array.data().close());
+            model.close();
             if (!go.hasNextLine()) {
                 return;
             }

@@ -7,19 +7,14 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -47,65 +42,20 @@ public record Safetensors(Map<String, INDArray> tensors, Map<String, String> met
     private static final String CHECKSUM = "crc32";
 
     /**
-     * Writes a file. It appears whole or not at all: the numbers go to a file beside it first, which then takes its name. A
-     * thread that is interrupted meanwhile writes to the end.
+     * Writes a file, whole or not at all. A thread that is interrupted meanwhile writes to the end.
      *
      * @throws ModelFileException if it can't be written
      */
     public static void write(Path file, Map<String, INDArray> tensors, Map<String, String> metadata) {
-        Path partial = null;
-        try {
-            Path target = file.toAbsolutePath();
-            Files.createDirectories(target.getParent());
-            removeLeftovers(target);
-            partial = partial(target, ProcessHandle.current().pid());
-            Files.deleteIfExists(partial);
-            // Not a FileChannel: an interrupt would close it.
-            try (RandomAccessFile out = new RandomAccessFile(partial.toFile(), "rw")) {
-                out.seek(header(tensors, metadata, 0).length);
-                CRC32 checksum = new CRC32();
-                for (INDArray tensor : tensors.values()) {
-                    write(out, tensor, checksum);
-                }
-                out.seek(0);
-                out.write(header(tensors, metadata, checksum.getValue()));
-                out.getFD().sync();
+        WholeFile.write(file, out -> {
+            out.seek(header(tensors, metadata, 0).length);
+            CRC32 checksum = new CRC32();
+            for (INDArray tensor : tensors.values()) {
+                write(out, tensor, checksum);
             }
-            try {
-                Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-            } catch (AtomicMoveNotSupportedException e) {
-                Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);
-            }
-        } catch (IOException e) {
-            throw new ModelFileException(file + " could not be written (" + e.getMessage() + "); nothing was changed", e);
-        } finally {
-            try {
-                if (partial != null) {
-                    Files.deleteIfExists(partial);
-                }
-            } catch (IOException e) {
-                // What is left is a file that ends in .part, which nobody reads.
-            }
-        }
-    }
-
-    private static Path partial(Path target, long process) {
-        return target.resolveSibling(target.getFileName() + "." + process + ".part");
-    }
-
-    /** Removes what processes left that ended in the middle of writing this file. */
-    private static void removeLeftovers(Path target) throws IOException {
-        Pattern name = Pattern.compile(Pattern.quote(target.getFileName().toString()) + "\\.(\\d{1,18})\\.part");
-        List<Path> all;
-        try (Stream<Path> files = Files.list(target.getParent())) {
-            all = files.toList();
-        }
-        for (Path other : all) {
-            Matcher matcher = name.matcher(other.getFileName().toString());
-            if (matcher.matches() && ProcessHandle.of(Long.parseLong(matcher.group(1))).isEmpty()) {
-                Files.deleteIfExists(other);
-            }
-        }
+            out.seek(0);
+            out.write(header(tensors, metadata, checksum.getValue()));
+        });
     }
 
     private static byte[] header(Map<String, INDArray> tensors, Map<String, String> metadata, long checksum) throws JsonProcessingException {

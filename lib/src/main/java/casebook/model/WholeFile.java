@@ -1,17 +1,20 @@
 package casebook.model;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Writes a file whole or not at all: the numbers go to a file beside it first, which then takes its name. Whoever reads it
- * sees the old file or the new one, whatever happens in between.
+ * sees the old file or the new one, whatever happens in between. A thread that is interrupted meanwhile writes to the end.
  */
 public final class WholeFile {
 
@@ -21,7 +24,7 @@ public final class WholeFile {
     @FunctionalInterface
     public interface Content {
         /** Writes all of it, from the start. */
-        void write(FileChannel out) throws IOException;
+        void write(RandomAccessFile out) throws IOException;
     }
 
     /**
@@ -34,18 +37,20 @@ public final class WholeFile {
         try {
             Path target = file.toAbsolutePath();
             Files.createDirectories(target.getParent());
-            partial = target.resolveSibling(target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-            try (FileChannel out = FileChannel.open(partial, StandardOpenOption.WRITE, StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING)) {
+            removeLeftovers(target);
+            partial = partial(target, ProcessHandle.current().pid());
+            Files.deleteIfExists(partial);
+            // Not a FileChannel: an interrupt would close it.
+            try (RandomAccessFile out = new RandomAccessFile(partial.toFile(), "rw")) {
                 content.write(out);
-                out.force(true);
+                out.getFD().sync();
             }
             try {
                 Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
             } catch (AtomicMoveNotSupportedException e) {
                 Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);
             }
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException e) {
             throw new ModelFileException(file + " could not be written (" + reason(e) + "); nothing was changed", e);
         } finally {
             try {
@@ -58,9 +63,28 @@ public final class WholeFile {
         }
     }
 
-    /** Java's file exceptions often have a path for a message and the reason in their class's name. */
-    private static String reason(Exception e) {
-        return e instanceof java.nio.file.FileSystemException f && f.getReason() == null
+    private static Path partial(Path target, long process) {
+        return target.resolveSibling(target.getFileName() + "." + process + ".part");
+    }
+
+    /** Removes what processes left that ended in the middle of writing this file. */
+    private static void removeLeftovers(Path target) throws IOException {
+        Pattern name = Pattern.compile(Pattern.quote(target.getFileName().toString()) + "\\.(\\d{1,18})\\.part");
+        List<Path> all;
+        try (Stream<Path> files = Files.list(target.getParent())) {
+            all = files.toList();
+        }
+        for (Path other : all) {
+            Matcher matcher = name.matcher(other.getFileName().toString());
+            if (matcher.matches() && ProcessHandle.of(Long.parseLong(matcher.group(1))).isEmpty()) {
+                Files.deleteIfExists(other);
+            }
+        }
+    }
+
+    /** Java's file exceptions often have a path for a message, and the reason in their class's name. */
+    private static String reason(IOException e) {
+        return e instanceof FileSystemException f && f.getReason() == null
                 ? e.getClass().getSimpleName().replaceFirst("Exception$", "") + ": " + e.getMessage() : e.getMessage();
     }
 }

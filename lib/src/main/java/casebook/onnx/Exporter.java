@@ -9,10 +9,9 @@ import casebook.model.ModelFileException;
 import casebook.model.WholeFile;
 import casebook.network.Network;
 import casebook.network.Node;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.Channels;
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import onnx.Onnx;
-import org.nd4j.linalg.api.buffer.DataBuffer;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.protobuf.CodedOutputStream;
@@ -37,7 +36,6 @@ final class Exporter {
     private static final String IMAGE = "input";
     /** The name of the side that is left open: how many images there are. */
     private static final String IMAGES = "N";
-    private static final int NUMBERS_AT_A_TIME = 1 << 18;
 
     private final Model model;
     private final Network network;
@@ -216,8 +214,9 @@ final class Exporter {
         int graphSize = (int) size;
         Onnx.ModelProto head = Onnx.ModelProto.newBuilder().setIrVersion(FORMAT).setProducerName(Skeleton.PRODUCER)
                 .addOpsetImport(Onnx.OperatorSetIdProto.newBuilder().setVersion(OPERATORS)).build();
-        WholeFile.write(file, channel -> {
-            CodedOutputStream out = CodedOutputStream.newInstance(Channels.newOutputStream(channel), 1 << 16);
+        WholeFile.write(file, raw -> {
+            // Not through a channel: an interrupt would close it.
+            CodedOutputStream out = CodedOutputStream.newInstance(new FileOutputStream(raw.getFD()), 1 << 16);
             head.writeTo(out);
             out.writeTag(Onnx.ModelProto.GRAPH_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
             out.writeUInt32NoTag(graphSize);
@@ -245,12 +244,9 @@ final class Exporter {
     }
 
     private static void writeNumbers(CodedOutputStream out, INDArray values) throws IOException {
-        DataBuffer numbers = Tensors.rowMajor(values).data();
-        byte[] bytes = new byte[Float.BYTES * (int) Math.min(NUMBERS_AT_A_TIME, values.length())];
-        for (long from = 0; from < values.length(); from += NUMBERS_AT_A_TIME) {
-            int count = (int) Math.min(NUMBERS_AT_A_TIME, values.length() - from);
-            ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(numbers.getFloatsAt(from, count));
-            out.writeRawBytes(bytes, 0, Float.BYTES * count);
-        }
+        INDArray numbers = Tensors.rowMajor(values.castTo(DataType.FLOAT));
+        out.writeRawBytes(Tensors.bytes(numbers));
+        // The bytes are the array's own memory, which goes with the array.
+        Reference.reachabilityFence(numbers);
     }
 }
