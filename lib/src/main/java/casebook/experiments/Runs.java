@@ -1,0 +1,158 @@
+package casebook.experiments;
+
+import casebook.charts.Charts;
+import casebook.charts.Curve;
+import casebook.charts.Picture;
+import casebook.data.DataException;
+import casebook.experiments.Experiment.Setting;
+import casebook.model.ModelFileException;
+import casebook.training.TrainingListener;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The runs of an experiment in a CSV file, a row each. A run that the file has is not made again, and one that was interrupted goes on
+ * from a checkpoint beside the file.
+ */
+public final class Runs {
+
+    private final Experiment experiment;
+    private final Path file;
+    private final List<Run> all = new ArrayList<>();
+
+    private Runs(Experiment experiment, Path file) {
+        this.experiment = experiment;
+        this.file = file;
+    }
+
+    /**
+     * The runs of this file; a file that is not there is begun.
+     *
+     * @throws DataException if it is a file of another kind, or can't be read or written
+     */
+    public static Runs in(Path file, Experiment experiment) {
+        Runs runs = new Runs(experiment, file);
+        try {
+            if (!Files.exists(file)) {
+                Files.createDirectories(file.toAbsolutePath().getParent());
+                Files.writeString(file, Run.HEAD + "\n");
+                return runs;
+            }
+            String text = Files.readString(file);
+            if (!text.endsWith("\n")) {
+                // The last line was cut off by a full disk or a kill: it is made again.
+                text = text.substring(0, text.lastIndexOf('\n') + 1);
+                Files.writeString(file, text);
+            }
+            runs.all.addAll(read(text, file.toString()));
+        } catch (IOException e) {
+            throw new DataException(file + " can't be used for runs: " + e);
+        }
+        return runs;
+    }
+
+    /** The runs that are recorded in {@code datasets/experiments}, with how they were made. */
+    public static List<Run> recorded(Experiment experiment) {
+        String name = "/casebook/experiments/" + experiment.id() + ".csv";
+        try (InputStream file = Runs.class.getResourceAsStream(name)) {
+            if (file == null) {
+                throw new IllegalStateException("nothing is recorded of the experiment " + experiment.id());
+            }
+            return read(new String(file.readAllBytes(), StandardCharsets.UTF_8), name);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Run> read(String text, String name) {
+        List<String> lines = text.lines().toList();
+        if (lines.isEmpty() || !lines.get(0).equals(Run.HEAD)) {
+            throw new DataException(name + " is not a file of runs: its first line should be " + Run.HEAD);
+        }
+        List<Run> runs = new ArrayList<>();
+        for (int i = 1; i < lines.size(); i++) {
+            try {
+                runs.add(Run.of(lines.get(i)));
+            } catch (IllegalArgumentException e) {
+                throw new DataException(name + ", line " + (i + 1) + ": " + e.getMessage());
+            }
+        }
+        return runs;
+    }
+
+    /** What the file has. */
+    public List<Run> all() {
+        return List.copyOf(all);
+    }
+
+    /**
+     * Makes a run and puts it at the end of the file, or finds it there.
+     *
+     * @param listener is told how training goes
+     * @return the run; empty if training was interrupted, and then the next call goes on
+     * @throws IllegalArgumentException if the experiment has no such network
+     * @throws DataException if the file can't be written
+     */
+    public Optional<Run> run(String kind, int size, double learningRate, long seed, Setting setting, TrainingListener listener) {
+        String key = new Run(kind, size, learningRate, seed, setting, 0, 0, 0).key();
+        Optional<Run> known = all.stream().filter(run -> run.key().equals(key)).findFirst();
+        if (known.isPresent()) {
+            return known;
+        }
+        Path checkpoint = file.resolveSibling(file.getFileName() + "." + key.replace(',', '-') + ".safetensors");
+        Optional<Run> made;
+        try {
+            made = experiment.run(kind, size, learningRate, seed, setting, checkpoint, listener);
+        } catch (ModelFileException e) {
+            if (!Files.exists(checkpoint)) {
+                throw e;
+            }
+            throw new ModelFileException(e.getMessage() + " (this run left off there: delete the file, and it starts anew)", e);
+        }
+        if (made.isPresent()) {
+            try {
+                Files.writeString(file, made.get().row() + "\n", StandardOpenOption.APPEND);
+                all.add(made.get());
+                Files.deleteIfExists(checkpoint);
+            } catch (IOException e) {
+                throw new DataException(file + " could not be written: " + e);
+            }
+        }
+        return made;
+    }
+
+    /**
+     * Draws all runs: an error against size, every point, with a line for each kind that joins the means.
+     *
+     * @param title the sentence that the chart shows
+     * @param yLabel the error, with its unit: {@code training error, %}
+     * @param error the error of a run: {@code Run::trainingError}
+     */
+    public static Picture chart(Experiment experiment, String title, String yLabel, List<Run> runs, ToDoubleFunction<Run> error) {
+        List<Curve> curves = experiment.kinds().stream().map(kind -> runs.stream().filter(run -> run.kind().equals(kind)).toList())
+                .filter(group -> !group.isEmpty())
+                .map(group -> new Curve(group.get(0).kind(), group.stream().mapToDouble(Run::size).toArray(), group.stream().mapToDouble(error).toArray()))
+                .toList();
+        return Charts.seeds(title, experiment.size(), yLabel, curves);
+    }
+
+    /** The errors of a kind and a size. */
+    public static double[] errors(List<Run> runs, String kind, int size, ToDoubleFunction<Run> error) {
+        return runs.stream().filter(run -> run.kind().equals(kind) && run.size() == size).mapToDouble(error).toArray();
+    }
+
+    /** The mean of some values. */
+    public static double mean(double[] values) {
+        return Arrays.stream(values).average().orElse(Double.NaN);
+    }
+}

@@ -1,0 +1,137 @@
+package casebook.experiments;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import casebook.cost.CostSheet;
+import casebook.data.DataException;
+import casebook.experiments.Experiment.Setting;
+import casebook.network.Network;
+import casebook.training.TrainingListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ExperimentTest {
+
+    private static final TrainingListener NOBODY = new TrainingListener() {};
+    private static final Setting SHORT = new Setting(64, 2, 32);
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @EnumSource
+    void everyNetworkTakesTheImagesAndAnswersWithTenClasses(Experiment experiment) {
+        for (String kind : experiment.kinds()) {
+            assertThat(experiment.sizes(kind)).isNotEmpty();
+            for (int size : experiment.sizes(kind)) {
+                Network network = experiment.network(kind, size);
+                assertThat(network.input()).hasToString("28×28×1");
+                assertThat(network.outputs()).allSatisfy(output -> assertThat(output.node().output().elements()).isEqualTo(10));
+            }
+        }
+    }
+
+    @Test
+    void whatIsComparedDiffersInOneThingOnly() {
+        assertThat(parameters(Experiment.DEPTH, "plain", 32)).isEqualTo(parameters(Experiment.DEPTH, "residual", 32));
+        assertThat(parameters(Experiment.DROPOUT, "with", 256)).isEqualTo(parameters(Experiment.DROPOUT, "without", 256));
+        // Both read the same side of the image behind the first convolution.
+        for (int side : List.of(5, 7)) {
+            assertThat(receptiveField("one", side)).isEqualTo(receptiveField("stack", side));
+        }
+        assertThat(Experiment.HEADS.network("with", 6).outputs()).hasSize(3);
+        assertThat(CostSheet.of(Experiment.HEADS.network("without", 6)).parameters())
+                .isEqualTo(CostSheet.of(Experiment.HEADS.network("with", 6)).rows().stream().filter(row -> !row.layer().startsWith("head"))
+                        .mapToLong(CostSheet.Row::parameters).sum());
+    }
+
+    private static long parameters(Experiment experiment, String kind, int size) {
+        return CostSheet.of(experiment.network(kind, size)).parameters();
+    }
+
+    private static int receptiveField(String kind, int side) {
+        return CostSheet.of(Experiment.STACK.network(kind, side)).row("pool").receptiveField();
+    }
+
+    @Test
+    void aRunIsMadeOnceAndKept() throws IOException {
+        Path file = folder.resolve("kept/depth.csv");
+        Run run = Runs.in(file, Experiment.DEPTH).run("plain", 8, 0.1, 3, SHORT, NOBODY).orElseThrow();
+        assertThat(run.trainingError()).isBetween(0.0, 100.0);
+        assertThat(run.testError()).isBetween(0.0, 100.0);
+        String kept = Files.readString(file);
+        assertThat(kept).isEqualTo(Run.HEAD + "\n" + run.row() + "\n");
+        Run again = Runs.in(file, Experiment.DEPTH).run("plain", 8, 0.1, 3, SHORT, new TrainingListener() {
+            @Override
+            public void step(int step, int steps, double loss) {
+                throw new AssertionError("trained again");
+            }
+        }).orElseThrow();
+        assertThat(again.row()).isEqualTo(run.row());
+        assertThat(Files.readString(file)).isEqualTo(kept);
+        assertThat(folder.resolve("kept")).isDirectoryContaining("glob:**depth.csv");
+        try (var files = Files.list(folder.resolve("kept"))) {
+            assertThat(files).hasSize(1);
+        }
+    }
+
+    @Test
+    void aRunThatWasInterruptedGoesOn() {
+        Run whole = Runs.in(folder.resolve("whole.csv"), Experiment.DEPTH).run("residual", 8, 0.1, 3, SHORT, NOBODY).orElseThrow();
+        Path file = folder.resolve("depth.csv");
+        Optional<Run> stopped = Runs.in(file, Experiment.DEPTH).run("residual", 8, 0.1, 3, SHORT, new TrainingListener() {
+            @Override
+            public void step(int step, int steps, double loss) {
+                if (step == 3) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        });
+        assertThat(stopped).isEmpty();
+        int[] first = {0};
+        Run goneOn = Runs.in(file, Experiment.DEPTH).run("residual", 8, 0.1, 3, SHORT, new TrainingListener() {
+            @Override
+            public void step(int step, int steps, double loss) {
+                first[0] = first[0] == 0 ? step : first[0];
+            }
+        }).orElseThrow();
+        assertThat(first[0]).isEqualTo(4);
+        assertThat(goneOn.trainingError()).isEqualTo(whole.trainingError());
+        assertThat(goneOn.testError()).isEqualTo(whole.testError());
+    }
+
+    @Test
+    void aRateThatIsTooLargeIsAResult() {
+        Run run = Experiment.STACK.run("one", 5, 1e6, 1, SHORT, null, NOBODY).orElseThrow();
+        assertThat(run.trainingError()).isNaN();
+        assertThat(Run.of(run.row()).trainingError()).isNaN();
+    }
+
+    @Test
+    void damagedFiles() throws IOException {
+        Path file = folder.resolve("runs.csv");
+        Files.writeString(file, "name,price\n");
+        assertThatThrownBy(() -> Runs.in(file, Experiment.DEPTH)).isInstanceOf(DataException.class).hasMessageContaining("not a file of runs");
+        Files.writeString(file, Run.HEAD + "\nplain,8,0.1,1,64,2,32,50.0\n");
+        assertThatThrownBy(() -> Runs.in(file, Experiment.DEPTH)).isInstanceOf(DataException.class).hasMessageContaining("line 2");
+        // A line that was cut off is made again.
+        Files.writeString(file, Run.HEAD + "\nplain,8,0.1,1,64,2,32,50.0,50.0,1.0\nplain,8,0.1,2,64,2,32,50.0,5");
+        assertThat(Runs.in(file, Experiment.DEPTH).all()).hasSize(1);
+        assertThat(Files.readString(file)).endsWith("1.0\n");
+    }
+
+    @Test
+    void whatThereIsNot() {
+        assertThatThrownBy(() -> Experiment.of("dept")).hasMessageContaining("the nearest are depth");
+        assertThatThrownBy(() -> Experiment.DEPTH.network("plane", 8)).hasMessageContaining("plain, residual");
+        assertThatThrownBy(() -> Experiment.WIDTH.network("direct", 8)).hasMessageContaining("[32]");
+    }
+}
