@@ -1,6 +1,7 @@
 package casebook.experiments;
 
 import static casebook.layers.Option.noBias;
+import static casebook.layers.Option.roundUp;
 import static casebook.layers.Option.same;
 import static casebook.layers.Option.stride;
 
@@ -67,12 +68,12 @@ public enum Experiment {
             0.02, new Setting(6000, 8, 128)) {
         @Override
         Network build(String kind, int side) {
-            NetworkBuilder net = small(kind.equals("one") ? "One " + side + "×" + side : "3×3s that see " + side + "×" + side, 24);
+            NetworkBuilder net = small(kind.equals("one") ? "One " + side + "×" + side : "3×3s that see " + side + "×" + side, 16);
             if (kind.equals("one")) {
-                net.name("conv2").conv(24, side, same()).relu();
+                net.name("conv2").conv(16, side, same()).relu();
             } else {
                 for (int i = 1; i <= (side - 1) / 2; i++) {
-                    net.name("conv2_" + i).conv(24, 3, same()).relu();
+                    net.name("conv2_" + i).conv(16, 3, same()).relu();
                 }
             }
             return net.name("pool").maxPool(2).name("fc").dense(10).softmax().build();
@@ -96,25 +97,25 @@ public enum Experiment {
     },
 
     /**
-     * Does a bottleneck hurt? Two 5×5 convolutions in a row, each behind a 1×1 convolution that leaves only some of the 32 channels
-     * ({@code bottleneck}; the size is how many it leaves), and without it ({@code direct}; the size is 32, all of them).
+     * Does a bottleneck hurt? Two 5×5 convolutions in a row, each behind a 1×1 convolution that leaves only some of the 16 channels
+     * ({@code bottleneck}; the size is how many it leaves), and without it ({@code direct}; the size is 16, all of them).
      */
     WIDTH("5×5 convolutions behind bottlenecks of several widths, and without one", "channels that the 5×5 convolutions read",
-            List.of("bottleneck", "direct"), List.of(1, 2, 4, 8, 16, 32), 0.1, new Setting(6000, 8, 128)) {
+            List.of("bottleneck", "direct"), List.of(1, 2, 4, 8, 16), 0.1, new Setting(6000, 8, 128)) {
         @Override
         boolean has(String kind, int width) {
-            return kind.equals("bottleneck") ? width < 32 : width == 32;
+            return kind.equals("bottleneck") ? width < 16 : width == 16;
         }
 
         @Override
         Network build(String kind, int width) {
             NetworkBuilder net = Network.named(kind.equals("direct") ? "5×5, direct" : "5×5 behind " + width + " channels").input(28, 28, 1)
-                    .name("conv1").conv(32, 3, same(), stride(2), noBias()).batchNorm().relu();
+                    .name("conv1").conv(16, 3, same(), stride(2), noBias()).batchNorm().relu();
             for (int i = 2; i <= 3; i++) {
                 if (kind.equals("bottleneck")) {
                     net.name("reduce" + i).conv(width, 1, noBias()).batchNorm().relu();
                 }
-                net.name("conv" + i).conv(32, 5, same(), noBias()).batchNorm().relu();
+                net.name("conv" + i).conv(16, 5, same(), noBias()).batchNorm().relu();
             }
             return net.name("average").globalAveragePool().name("fc").dense(10).softmax().build();
         }
@@ -122,13 +123,13 @@ public enum Experiment {
 
     /** A small Inception network trained with and without its two side branches (Szegedy et al. 2014, section 5). */
     HEADS("a small Inception network, trained with and without auxiliary heads", "Inception modules", List.of("without", "with"), List.of(6),
-            0.02, new Setting(6000, 8, 128)) {
+            0.05, new Setting(6000, 8, 128)) {
         @Override
         Network build(String kind, int modules) {
-            NetworkBuilder net = small("Small Inception network, " + kind + " heads", 16);
+            NetworkBuilder net = small("Small Inception network, " + kind + " heads", 16).name("pool1").maxPool(2);
             for (int module = 1; module <= modules; module++) {
                 if (module == modules / 3 + 1) {
-                    net.name("pool").maxPool(2);
+                    net.name("pool2").maxPool(3, stride(2), roundUp());
                 }
                 net.module("inception_" + module, GoogLeNet.inception(16, 12, 24, 4, 8, 8));
                 if (kind.equals("with") && module % (modules / 3) == 0 && module < modules) {
