@@ -110,7 +110,7 @@ class ExperimentTest {
 
     @Test
     void aRateThatIsTooLargeIsAResult() {
-        Run run = Experiment.STACK.run("one", 5, 1e6, 1, SHORT, null, NOBODY).orElseThrow();
+        Run run = Experiment.STACK.run("one", 5, 1e30, 1, SHORT, null, NOBODY).orElseThrow();
         assertThat(run.trainingError()).isNaN();
         assertThat(Run.of(run.row()).trainingError()).isNaN();
     }
