@@ -180,8 +180,10 @@ def execute(path, notebook, stream=None):
     progress.start()
     client = Client(copied, path.parent, progress)
     word = "failed"
-    with tempfile.TemporaryFile() as log:
+    with tempfile.TemporaryFile() as log, tempfile.TemporaryDirectory() as kept:
         try:
+            # What a notebook keeps for its next session would not be computed in this run.
+            os.environ["CASEBOOK_KEPT"] = kept
             guarded(run(client, log, progress))
             word = "done"
         except CellExecutionError as error:

@@ -11,7 +11,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -95,13 +94,10 @@ final class ExperimentCommand implements Callable<Integer> {
                 for (String kind : kinds(experiment)) {
                     for (int size : sizes(experiment, kind)) {
                         int before = runs.all().size();
-                        Optional<Run> run = runs.run(kind, size, rate, seed, setting, new TrainingListener() {});
-                        if (run.isEmpty()) {
-                            return 130;
-                        }
+                        Run run = runs.run(kind, size, rate, seed, setting, new TrainingListener() {});
                         if (runs.all().size() > before) {
                             out.println(String.format(Locale.ROOT, "%s %d, rate %s, seed %d: training error %.2f %%, test error %.2f %%, %.0f s",
-                                    kind, size, rate, seed, run.get().trainingError(), run.get().testError(), run.get().seconds()));
+                                    kind, size, rate, seed, run.trainingError(), run.testError(), run.seconds()));
                             out.flush();
                         }
                     }

@@ -21,7 +21,12 @@ public final class Datasets {
         return home().resolve("datasets").resolve(name);
     }
 
-    private static Path home() {
+    /**
+     * The project's folder.
+     *
+     * @throws DataException if it is not found
+     */
+    public static Path home() {
         List<Path> starts = new ArrayList<>();
         String home = System.getenv("CASEBOOK_HOME");
         if (home != null && !home.isBlank()) {

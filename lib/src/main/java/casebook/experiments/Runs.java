@@ -5,7 +5,7 @@ import casebook.charts.Curve;
 import casebook.charts.Picture;
 import casebook.data.DataException;
 import casebook.experiments.Experiment.Setting;
-import casebook.model.ModelFileException;
+import casebook.notebook.Interrupted;
 import casebook.training.TrainingListener;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
@@ -99,34 +98,25 @@ public final class Runs {
      * Makes a run and puts it at the end of the file, or finds it there.
      *
      * @param listener is told how training goes
-     * @return the run; empty if training was interrupted, and then the next call goes on
+     * @throws Interrupted if training was interrupted; the next call goes on where it stopped
      * @throws IllegalArgumentException if the experiment has no such network
      * @throws DataException if the file can't be written
      */
-    public Optional<Run> run(String kind, int size, double learningRate, long seed, Setting setting, TrainingListener listener) {
+    public Run run(String kind, int size, double learningRate, long seed, Setting setting, TrainingListener listener) {
         String key = new Run(kind, size, learningRate, seed, setting, 0, 0, 0).key();
         Optional<Run> known = all.stream().filter(run -> run.key().equals(key)).findFirst();
         if (known.isPresent()) {
-            return known;
+            return known.get();
         }
         Path checkpoint = file.resolveSibling(file.getFileName() + "." + key.replace(',', '-') + ".safetensors");
-        Optional<Run> made;
+        Run made = experiment.run(kind, size, learningRate, seed, setting, checkpoint, listener).orElseThrow(() -> new Interrupted(
+                "stopped in the training of " + kind + " " + size + ", seed " + seed + ". Start it again, and it goes on from there"));
         try {
-            made = experiment.run(kind, size, learningRate, seed, setting, checkpoint, listener);
-        } catch (ModelFileException e) {
-            if (!Files.exists(checkpoint)) {
-                throw e;
-            }
-            throw new ModelFileException(e.getMessage() + " (this run left off there: delete the file, and it starts anew)", e);
-        }
-        if (made.isPresent()) {
-            try {
-                Files.writeString(file, made.get().row() + "\n", StandardOpenOption.APPEND);
-                all.add(made.get());
-                Files.deleteIfExists(checkpoint);
-            } catch (IOException e) {
-                throw new DataException(file + " could not be written: " + e);
-            }
+            Files.writeString(file, made.row() + "\n", StandardOpenOption.APPEND);
+            all.add(made);
+            Files.deleteIfExists(checkpoint);
+        } catch (IOException e) {
+            throw new DataException(file + " could not be written: " + e);
         }
         return made;
     }
@@ -146,13 +136,24 @@ public final class Runs {
         return Charts.seeds(title, experiment.size(), yLabel, curves);
     }
 
-    /** The errors of a kind and a size. */
-    public static double[] errors(List<Run> runs, String kind, int size, ToDoubleFunction<Run> error) {
-        return runs.stream().filter(run -> run.kind().equals(kind) && run.size() == size).mapToDouble(error).toArray();
+    /** The mean error of the runs of a kind and a size. */
+    public static double mean(List<Run> runs, String kind, int size, ToDoubleFunction<Run> error) {
+        return runs.stream().filter(run -> run.kind().equals(kind) && run.size() == size).mapToDouble(error).average().orElseThrow();
     }
 
-    /** The mean of some values. */
-    public static double mean(double[] values) {
-        return Arrays.stream(values).average().orElse(Double.NaN);
+    /**
+     * What changes from one network to another, a number for each seed that both have: the error of the second less that of the first.
+     *
+     * @param kind the kind of the first
+     * @param size the size of the first
+     * @param otherKind the kind of the second
+     * @param otherSize the size of the second
+     * @param error the error of a run: {@code Run::testError}
+     */
+    public static double[] changes(List<Run> runs, String kind, int size, String otherKind, int otherSize, ToDoubleFunction<Run> error) {
+        return runs.stream().filter(run -> run.kind().equals(kind) && run.size() == size)
+                .flatMap(run -> runs.stream().filter(other -> other.kind().equals(otherKind) && other.size() == otherSize && other.seed() == run.seed())
+                        .map(other -> error.applyAsDouble(other) - error.applyAsDouble(run)))
+                .mapToDouble(change -> change).toArray();
     }
 }

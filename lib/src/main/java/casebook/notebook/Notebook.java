@@ -2,10 +2,12 @@ package casebook.notebook;
 
 import casebook.charts.Picture;
 import casebook.cost.CostSheet;
+import casebook.data.Datasets;
 import casebook.data.Photo;
 import casebook.network.Network;
 import casebook.training.History;
 import java.awt.image.BufferedImage;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -99,6 +101,18 @@ public final class Notebook {
     /** True if experiments run at their full length: the environment variable {@code CASEBOOK_SETTING} is {@code full}. */
     public static boolean full() {
         return "full".equalsIgnoreCase(System.getenv("CASEBOOK_SETTING"));
+    }
+
+    /**
+     * A file in which a notebook keeps what took long to compute, so that it is still there when the kernel was started anew. It is in the
+     * project's folder {@code .casebook/kept}, or in the one that the environment variable {@code CASEBOOK_KEPT} names:
+     * {@code casebook run} gives each run an empty one, so that everything is computed.
+     *
+     * @param name the file's name: {@code 05-depth.csv}
+     */
+    public static Path kept(String name) {
+        String folder = System.getenv("CASEBOOK_KEPT");
+        return folder == null || folder.isBlank() ? Datasets.home().resolve(".casebook").resolve("kept").resolve(name) : Path.of(folder, name);
     }
 
     static Optional<Kernel> kernel() {

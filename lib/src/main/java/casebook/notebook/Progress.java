@@ -164,6 +164,20 @@ public final class Progress implements AutoCloseable {
         };
     }
 
+    /**
+     * For several training runs behind each other, where the bar counts runs: shows how far the one at hand is.
+     *
+     * @param what is trained
+     */
+    public TrainingListener training(String what) {
+        return new TrainingListener() {
+            @Override
+            public void step(int step, int steps, double loss) {
+                set(done, String.format(Locale.ROOT, "%s: step %,d of %,d, loss %.3f", what, step, steps, loss));
+            }
+        };
+    }
+
     private static final class InNotebook implements Screen {
         private final Live output;
 

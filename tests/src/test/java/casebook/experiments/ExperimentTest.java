@@ -7,12 +7,12 @@ import casebook.cost.CostSheet;
 import casebook.data.DataException;
 import casebook.experiments.Experiment.Setting;
 import casebook.network.Network;
+import casebook.notebook.Interrupted;
 import casebook.training.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,7 +64,7 @@ class ExperimentTest {
     @Test
     void aRunIsMadeOnceAndKept() throws IOException {
         Path file = folder.resolve("kept/depth.csv");
-        Run run = Runs.in(file, Experiment.DEPTH).run("plain", 8, 0.1, 3, SHORT, NOBODY).orElseThrow();
+        Run run = Runs.in(file, Experiment.DEPTH).run("plain", 8, 0.1, 3, SHORT, NOBODY);
         assertThat(run.trainingError()).isBetween(0.0, 100.0);
         assertThat(run.testError()).isBetween(0.0, 100.0);
         String kept = Files.readString(file);
@@ -74,7 +74,7 @@ class ExperimentTest {
             public void step(int step, int steps, double loss) {
                 throw new AssertionError("trained again");
             }
-        }).orElseThrow();
+        });
         assertThat(again.row()).isEqualTo(run.row());
         assertThat(Files.readString(file)).isEqualTo(kept);
         assertThat(folder.resolve("kept")).isDirectoryContaining("glob:**depth.csv");
@@ -85,24 +85,23 @@ class ExperimentTest {
 
     @Test
     void aRunThatWasInterruptedGoesOn() {
-        Run whole = Runs.in(folder.resolve("whole.csv"), Experiment.DEPTH).run("residual", 8, 0.1, 3, SHORT, NOBODY).orElseThrow();
+        Run whole = Runs.in(folder.resolve("whole.csv"), Experiment.DEPTH).run("residual", 8, 0.1, 3, SHORT, NOBODY);
         Path file = folder.resolve("depth.csv");
-        Optional<Run> stopped = Runs.in(file, Experiment.DEPTH).run("residual", 8, 0.1, 3, SHORT, new TrainingListener() {
+        assertThatThrownBy(() -> Runs.in(file, Experiment.DEPTH).run("residual", 8, 0.1, 3, SHORT, new TrainingListener() {
             @Override
             public void step(int step, int steps, double loss) {
                 if (step == 3) {
                     Thread.currentThread().interrupt();
                 }
             }
-        });
-        assertThat(stopped).isEmpty();
+        })).isInstanceOf(Interrupted.class).hasMessageContaining("residual 8");
         int[] first = {0};
         Run goneOn = Runs.in(file, Experiment.DEPTH).run("residual", 8, 0.1, 3, SHORT, new TrainingListener() {
             @Override
             public void step(int step, int steps, double loss) {
                 first[0] = first[0] == 0 ? step : first[0];
             }
-        }).orElseThrow();
+        });
         assertThat(first[0]).isEqualTo(4);
         assertThat(goneOn.trainingError()).isEqualTo(whole.trainingError());
         assertThat(goneOn.testError()).isEqualTo(whole.testError());
@@ -126,6 +125,16 @@ class ExperimentTest {
         Files.writeString(file, Run.HEAD + "\nplain,8,0.1,1,64,2,32,50.0,50.0,1.0\nplain,8,0.1,2,64,2,32,50.0,5");
         assertThat(Runs.in(file, Experiment.DEPTH).all()).hasSize(1);
         assertThat(Files.readString(file)).endsWith("1.0\n");
+    }
+
+    @Test
+    void changesFromSeedToSeed() {
+        Setting setting = new Setting(10, 1, 10);
+        List<Run> runs = List.of(new Run("plain", 8, 0.1, 1, setting, 10, 20, 1), new Run("plain", 8, 0.1, 2, setting, 11, 21, 1),
+                new Run("plain", 20, 0.1, 2, setting, 15, 22, 1), new Run("plain", 20, 0.1, 1, setting, 12, 19, 1),
+                new Run("plain", 20, 0.1, 3, setting, 40, 40, 1));
+        assertThat(Runs.changes(runs, "plain", 8, "plain", 20, Run::trainingError)).containsExactly(2, 4);
+        assertThat(Runs.mean(runs, "plain", 8, Run::testError)).isEqualTo(20.5);
     }
 
     @Test
