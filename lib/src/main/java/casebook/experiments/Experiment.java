@@ -97,33 +97,31 @@ public enum Experiment {
     },
 
     /**
-     * Does a bottleneck hurt? Two 5×5 convolutions in a row, each behind a 1×1 convolution that leaves only some of the 16 channels
-     * ({@code bottleneck}; the size is how many it leaves), and without it ({@code direct}; the size is 16, all of them).
+     * Does a bottleneck hurt? A 5×5 convolution reads 7×7×48, behind a 1×1 convolution that leaves only some of the 48 channels
+     * ({@code bottleneck}; the size is how many it leaves), and without it ({@code direct}; the size is 48, all of them).
      */
-    WIDTH("5×5 convolutions behind bottlenecks of several widths, and without one", "channels that the 5×5 convolutions read",
-            List.of("bottleneck", "direct"), List.of(1, 2, 4, 8, 16), 0.1, new Setting(6000, 8, 128)) {
+    WIDTH("a 5×5 convolution behind bottlenecks of several widths, and without one", "channels that the 5×5 convolution reads",
+            List.of("bottleneck", "direct"), List.of(1, 2, 4, 8, 16, 48), 0.1, new Setting(6000, 8, 128)) {
         @Override
         boolean has(String kind, int width) {
-            return kind.equals("bottleneck") ? width < 16 : width == 16;
+            return kind.equals("bottleneck") ? width < 48 : width == 48;
         }
 
         @Override
         Network build(String kind, int width) {
             NetworkBuilder net = Network.named(kind.equals("direct") ? "5×5, direct" : "5×5 behind " + width + " channels").input(28, 28, 1)
-                    .name("conv1").conv(16, 3, same(), stride(2), noBias()).batchNorm().relu();
-            for (int i = 2; i <= 3; i++) {
-                if (kind.equals("bottleneck")) {
-                    net.name("reduce" + i).conv(width, 1, noBias()).batchNorm().relu();
-                }
-                net.name("conv" + i).conv(16, 5, same(), noBias()).batchNorm().relu();
+                    .name("conv1").conv(48, 3, same(), stride(2), noBias()).batchNorm().relu().name("pool1").maxPool(2);
+            if (kind.equals("bottleneck")) {
+                net.name("reduce").conv(width, 1, noBias()).batchNorm().relu();
             }
-            return net.name("average").globalAveragePool().name("fc").dense(10).softmax().build();
+            return net.name("conv2").conv(32, 5, same(), noBias()).batchNorm().relu()
+                    .name("average").globalAveragePool().name("fc").dense(10).softmax().build();
         }
     },
 
     /** A small Inception network trained with and without its two side branches (Szegedy et al. 2014, section 5). */
     HEADS("a small Inception network, trained with and without auxiliary heads", "Inception modules", List.of("without", "with"), List.of(6),
-            0.05, new Setting(6000, 8, 128)) {
+            0.02, new Setting(6000, 8, 32)) {
         @Override
         Network build(String kind, int modules) {
             NetworkBuilder net = small("Small Inception network, " + kind + " heads", 16).name("pool1").maxPool(2);

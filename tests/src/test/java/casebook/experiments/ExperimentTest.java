@@ -141,6 +141,6 @@ class ExperimentTest {
     void whatThereIsNot() {
         assertThatThrownBy(() -> Experiment.of("dept")).hasMessageContaining("the nearest are depth");
         assertThatThrownBy(() -> Experiment.DEPTH.network("plane", 8)).hasMessageContaining("plain, residual");
-        assertThatThrownBy(() -> Experiment.WIDTH.network("direct", 8)).hasMessageContaining("[16]");
+        assertThatThrownBy(() -> Experiment.WIDTH.network("direct", 8)).hasMessageContaining("[48]");
     }
 }

@@ -88,4 +88,16 @@ class ProgressTest {
         assertThatThrownBy(Interrupted::check).isInstanceOf(Interrupted.class);
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
+
+    @Test
+    void trainingRunsAreCountedAndTheStepsOfTheOneAtHandShown() {
+        try (Progress progress = progress("training runs", 2)) {
+            now += 300 * MILLISECOND;
+            progress.training("plain 20").step(7, 1000, 2.25);
+            assertThat(shown.get(shown.size() - 1)).isEqualTo("0 of 2 training runs, plain 20: step 7 of 1,000, loss 2.250");
+            progress.step();
+            progress.step();
+        }
+        assertThat(last).containsExactly("2 of 2 training runs");
+    }
 }
