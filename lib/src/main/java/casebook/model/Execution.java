@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -139,11 +140,24 @@ public final class Execution {
      * @return the gradient of the loss with respect to each trainable parameter, by the parameter's full name
      */
     public Map<String, INDArray> backward(Map<Node, INDArray> starts) {
+        return backward(starts, (node, gradient) -> {});
+    }
+
+    /**
+     * Runs the backward pass, and shows what passes by.
+     *
+     * @param starts for some layers, the gradient of the loss with respect to their output
+     * @param seen is handed each layer that the way back comes through, and the gradient of the loss with respect to its output; inside
+     *     a {@link Scratch} the array is gone afterwards
+     * @return the gradient of the loss with respect to each trainable parameter, by the parameter's full name
+     */
+    public Map<String, INDArray> backward(Map<Node, INDArray> starts, BiConsumer<Node, INDArray> seen) {
         INDArray[] waiting = new INDArray[outputs.length];
         starts.forEach((node, gradient) -> waiting[node.index()] = hold(gradient));
         for (int i = outputs.length - 1; i >= 0; i--) {
             if (waiting[i] != null) {
                 int layer = i;
+                seen.accept(network.nodes().get(layer), waiting[layer]);
                 apart(() -> {
                     backward(network.nodes().get(layer), waiting);
                     return null;

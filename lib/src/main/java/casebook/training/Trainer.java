@@ -295,27 +295,42 @@ public final class Trainer {
         return lastOrder;
     }
 
+    /** What a step's dropout is drawn from. */
+    static long chance(long seed, int step) {
+        return seed * 1_000_003 + step;
+    }
+
     private Step step(Batch batch, int step, int epoch) {
-        Execution run = new Execution(model, batch.images(), true, true, seed * 1_000_003 + step);
-        Map<Node, INDArray> starts = new LinkedHashMap<>();
+        Execution run = new Execution(model, batch.images(), true, true, chance(seed, step));
+        Start start = start(run, network, batch, loss);
+        int[] answers = loss.answers(run.output(network.output()));
+        long right = IntStream.range(0, answers.length).filter(i -> answers[i] == batch.labels()[i]).count();
+        if (!Double.isFinite(start.loss())) {
+            return new Step(start.loss(), right, cause(batch, step, epoch));
+        }
+        update(run.backward(start.gradients()), step, epoch);
+        updatesSoFar++;
+        return new Step(start.loss(), right, null);
+    }
+
+    /**
+     * Where the way back starts.
+     *
+     * @param loss mean loss of an image, those of auxiliary heads added with their weights
+     * @param gradients for each layer whose output a loss takes, the gradient with respect to that output
+     */
+    record Start(double loss, Map<Node, INDArray> gradients) {}
+
+    static Start start(Execution run, Network network, Batch batch, Loss loss) {
+        Map<Node, INDArray> gradients = new LinkedHashMap<>();
         double total = 0;
-        long right = 0;
         for (Network.Output output : network.outputs()) {
             Node end = lossInput(network, output.node(), loss);
             Loss.Result result = loss.of(run.output(end), batch.labels());
             total += output.lossWeight() * result.value();
-            starts.put(end, output.lossWeight() == 1 ? result.gradient() : result.gradient().muli(output.lossWeight()));
-            if (!output.auxiliary()) {
-                int[] answers = loss.answers(run.output(output.node()));
-                right = IntStream.range(0, answers.length).filter(i -> answers[i] == batch.labels()[i]).count();
-            }
+            gradients.put(end, output.lossWeight() == 1 ? result.gradient() : result.gradient().muli(output.lossWeight()));
         }
-        if (!Double.isFinite(total)) {
-            return new Step(total, right, cause(batch, step, epoch));
-        }
-        update(run.backward(starts), step, epoch);
-        updatesSoFar++;
-        return new Step(total, right, null);
+        return new Start(total, gradients);
     }
 
     private void forgetOptimiser() {
