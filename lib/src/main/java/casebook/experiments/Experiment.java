@@ -153,9 +153,9 @@ public enum Experiment {
      */
     public record Setting(int images, int epochs, int batchSize) {
 
-        /** Steps of one training run. */
-        public int steps() {
-            return epochs * ((images + batchSize - 1) / batchSize);
+        /** For a title: {@code 6,000 images, 8 epochs}. */
+        public String inWords() {
+            return String.format(Locale.ROOT, "%,d images, %d epochs", images, epochs);
         }
     }
 
@@ -236,6 +236,11 @@ public enum Experiment {
     /** How long training was for what is recorded. */
     public Setting setting() {
         return setting;
+    }
+
+    /** A shorter training, for a first look: half the images and a quarter of the epochs. */
+    public Setting quick() {
+        return new Setting(setting.images() / 2, Math.max(2, setting.epochs() / 4), setting.batchSize());
     }
 
     /**
