@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What counts. Tools and papers differ in it, and that is why they print different figures for the same network.
@@ -106,7 +107,7 @@ public record Convention(Biases biases, Set<Count> counted) {
         if (place < 0 || word.charAt(0) != '+' && word.charAt(0) != '-') {
             throw new IllegalArgumentException("a convention has no word \"" + word + "\": it starts with papers or connections, and goes on "
                     + "with +, -, and one of biases, " + String.join(", ", names) + "; there is also biases=everywhere. Nearest to yours: "
-                    + Nearest.to(word.replaceFirst("^[+-]", ""), names));
+                    + Nearest.to(word.replaceFirst("^[+-]", ""), Stream.concat(Stream.of("papers", "connections", "biases"), names.stream()).toList()));
         }
         return Count.values()[place];
     }

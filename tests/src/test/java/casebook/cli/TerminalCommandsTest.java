@@ -90,6 +90,7 @@ class TerminalCommandsTest {
         assertThat(casebook("cost", "vgg-16", "--csv", "--convention", "papers -biases +flops").sum("macs")).isEqualTo(2 * 15_470_264_320L);
         assertThat(casebook("cost", "googlenet-with-heads", "--csv", "--convention=-auxiliary-heads").sum("parameters")).isEqualTo(6_998_552);
         assertThat(casebook("cost", "vgg-16", "--convention", "+flop").err).contains("Nearest to yours: flops");
+        assertThat(casebook("cost", "vgg-16", "--convention", "papers -biase").err).contains("Nearest to yours: biases");
         assertThat(casebook("cost", "vgg-16", "--convention", "+flop").status).isEqualTo(2);
     }
 
