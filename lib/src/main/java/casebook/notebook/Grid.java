@@ -146,12 +146,15 @@ public final class Grid {
         return html.append("</table></div>").toString();
     }
 
+    /** Text that is longer than this keeps some width: on a phone it would become a tower of single words. */
+    private static final int LONG = 60;
+
     private String htmlRow(String tag, String style, List<String> cells) {
         String end = "</" + tag.split(" ")[0] + ">";
         StringBuilder row = new StringBuilder("<tr>");
         for (int i = 0; i < cells.size(); i++) {
             row.append('<').append(tag).append(figures.get(i) ? " align=\"right\" style=\"text-align:right" : " style=\"text-align:left")
-                    .append(style).append("\">").append(escape(cells.get(i))).append(end);
+                    .append(style).append(cells.get(i).length() > LONG ? ";min-width:20em" : "").append("\">").append(escape(cells.get(i))).append(end);
         }
         return row.append("</tr>").toString();
     }

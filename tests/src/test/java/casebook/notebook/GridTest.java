@@ -54,6 +54,7 @@ class GridTest {
     @Test
     void aLastRowCalledTotalIsSetOff() {
         Table table = Table.create("", StringColumn.create("Stage", "conv1", "Total"), IntColumn.create("Layers", 3, 3));
+        assertThat(Grid.of("", "Note").row("word ".repeat(20)).html(40)).contains("<td style=\"text-align:left;min-width:20em\">word word");
         assertThat(Tables.grid(table).html(40)).contains("<tfoot><tr><th style=\"text-align:left;border-top:2px solid gray\">Total</th>");
     }
 
