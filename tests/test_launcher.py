@@ -182,6 +182,14 @@ esac
         self.run_it("list")
         self.run_it("list")
         self.assertEqual(3, len(self.calls()))
+        # Figures that stand in the jar.
+        runs = self.project / "datasets" / "experiments" / "depth.csv"
+        runs.parent.mkdir(parents=True)
+        for count, text in ((4, "kind,size\n"), (5, "kind,size\nplain,8\n")):
+            runs.write_text(text)
+            self.run_it("list")
+            self.run_it("list")
+            self.assertEqual(count, len(self.calls()))
 
     def test_broken_source(self):
         (self.project / "maven-fails").write_text("[ERROR] COMPILATION ERROR : \n[ERROR] /x/lib/A.java:[3,5] ';' expected\n")
