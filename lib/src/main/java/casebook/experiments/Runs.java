@@ -163,14 +163,14 @@ public final class Runs {
     }
 
     /**
-     * What {@link #changes} found, in words: {@code smaller in 4 of 5 pairs, by 0.62 points on average (from −1.30 to +0.10): the pairs do
+     * What {@link #changes} found, in words: {@code smaller in 4 of 5 pairs, by 0.62 points on average (−1.30 to +0.10): the pairs do
      * not agree}.
      */
     public static String inWords(double[] changes) {
         double mean = Arrays.stream(changes).average().orElseThrow();
         long sameWay = Arrays.stream(changes).filter(change -> Math.signum(change) == Math.signum(mean)).count();
         DoubleSummaryStatistics range = Arrays.stream(changes).summaryStatistics();
-        return String.format(Locale.ROOT, "%s in %d of %d pairs, by %.2f points on average (from %+.2f to %+.2f)%s", mean < 0 ? "smaller" : "larger", sameWay,
+        return String.format(Locale.ROOT, "%s in %d of %d pairs, by %.2f points on average (%+.2f to %+.2f)%s", mean < 0 ? "smaller" : "larger", sameWay,
                 changes.length, Math.abs(mean), range.getMin(), range.getMax(), sameWay < changes.length ? ": the pairs do not agree" : "").replace('-', '−');
     }
 

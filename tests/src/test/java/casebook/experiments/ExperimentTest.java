@@ -135,9 +135,9 @@ class ExperimentTest {
                 new Run("plain", 20, 0.1, 3, setting, 40, 40, 1));
         assertThat(Runs.changes(runs, "plain", 8, "plain", 20, Run::trainingError)).containsExactly(2, 4);
         assertThat(Runs.mean(runs, "plain", 8, Run::testError)).isEqualTo(20.5);
-        assertThat(Runs.inWords(new double[] {2, 4})).isEqualTo("larger in 2 of 2 pairs, by 3.00 points on average (from +2.00 to +4.00)");
+        assertThat(Runs.inWords(new double[] {2, 4})).isEqualTo("larger in 2 of 2 pairs, by 3.00 points on average (+2.00 to +4.00)");
         assertThat(Runs.inWords(new double[] {-2, 0.5, -3})).isEqualTo(
-                "smaller in 2 of 3 pairs, by 1.50 points on average (from −3.00 to +0.50): the pairs do not agree");
+                "smaller in 2 of 3 pairs, by 1.50 points on average (−3.00 to +0.50): the pairs do not agree");
         assertThat(Runs.bySeed(Experiment.DEPTH, runs, 20).text()).contains("plain, training").containsPattern("3 +40.00").containsPattern("mean +22.33");
     }
 
