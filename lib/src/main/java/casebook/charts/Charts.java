@@ -215,6 +215,41 @@ public final class Charts {
         return Differences.of(quantity, rows);
     }
 
+    // ---- what was measured ----
+
+    /**
+     * One quantity against another: points with their names, and dashed lines to hold them against. An axis is logarithmic where
+     * its values span a factor of 30 or more.
+     *
+     * @param title the sentence that the chart shows
+     * @param xLabel what is along the bottom, with its unit
+     * @param yLabel what is upwards, with its unit
+     * @param points the points
+     * @param lines the lines; none is fine
+     * @return the chart
+     * @throws IllegalArgumentException if there is no point, or one that is not finite
+     */
+    public static Picture scatter(String title, String xLabel, String yLabel, List<Point> points, Curve... lines) {
+        return Points.scatter(title, xLabel, yLabel, points, List.of(lines));
+    }
+
+    /**
+     * A roofline: how fast networks and layers run, below the speed that the machine allows. A layer that computes I FLOPs for
+     * each byte that it moves can't be faster than {@code min(peak, bandwidth · I)} (Williams, Waterman and Patterson 2009,
+     * "Roofline: an insightful visual performance model for multicore architectures"). The title says how much of that is reached
+     * at best and at worst.
+     *
+     * @param gigaflops the peak: the most GFLOP/s that this machine computes
+     * @param gigabytes the bandwidth: the most GB/s that it moves between memory and processor
+     * @param networks points at FLOPs for each byte and GFLOP/s, drawn filled
+     * @param layers the same of single layers, drawn hollow; one of both lists may be empty
+     * @return the chart
+     * @throws IllegalArgumentException if there is no point, or something is not more than zero
+     */
+    public static Picture roofline(double gigaflops, double gigabytes, List<Point> networks, List<Point> layers) {
+        return Points.roofline(gigaflops, gigabytes, networks, layers);
+    }
+
     // ---- training ----
 
     /**

@@ -2,6 +2,7 @@ package casebook.charts;
 
 import casebook.layers.Layer.Category;
 import java.awt.Color;
+import java.awt.geom.Point2D;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -63,7 +64,8 @@ final class NetworkCharts {
         }
         String alt = result + ". Accuracy (" + protocol + ") against " + cost + ", the balls' area is the number of parameters. "
                 + String.join("; ", words) + ".";
-        return Scatter.of(new Sheet.Words(result, note, alt, data), new Scatter.View(balls, across, up, "parameters", front));
+        List<Scatter.Path> paths = front ? List.of(steps(points, x, best, across.scale().max())) : List.of();
+        return Scatter.of(new Sheet.Words(result, note, alt, data), new Scatter.View(balls, across, up, "parameters", paths));
     }
 
     static final String MULTIPLY_ADDS = "multiply-adds (MACs) per image";
@@ -95,6 +97,19 @@ final class NetworkCharts {
         return best;
     }
 
+    /** The front rises in steps: between two of its points, the left one is still the best that can be had. */
+    private static Scatter.Path steps(List<AccuracyPoint> points, double[] x, boolean[] best, double end) {
+        List<Point2D> corners = new ArrayList<>();
+        for (int i : IntStream.range(0, x.length).filter(i -> best[i]).boxed().sorted(Comparator.comparingDouble(i -> x[i])).toList()) {
+            if (!corners.isEmpty()) {
+                corners.add(new Point2D.Double(x[i], corners.get(corners.size() - 1).getY()));
+            }
+            corners.add(new Point2D.Double(x[i], points.get(i).accuracy()));
+        }
+        corners.add(new Point2D.Double(end, corners.get(corners.size() - 1).getY()));
+        return new Scatter.Path("", corners);
+    }
+
     private static String frontTitle(List<AccuracyPoint> points, boolean[] best, String cost) {
         List<String> names = IntStream.range(0, best.length).filter(i -> best[i]).boxed()
                 .sorted(Comparator.comparingDouble(i -> points.get(i).accuracy())).map(i -> points.get(i).network()).toList();
@@ -119,7 +134,7 @@ final class NetworkCharts {
     }
 
     /** The families of the lectures have colours; a colour for each other network would be taken for a kinship. */
-    private static Color colour(String network) {
+    static Color colour(String network) {
         return Look.known(network) ? Look.network(network) : Look.category(Category.OTHER);
     }
 
@@ -151,7 +166,7 @@ final class NetworkCharts {
                 StringColumn.create("Network", ordered.stream().map(TimelineEntry::network)),
                 DoubleColumn.create(unit, ordered.stream().mapToDouble(TimelineEntry::figure).toArray()));
         return Scatter.of(new Sheet.Words(title, "", title + ". In " + unit + ": " + String.join("; ", words) + ".", data),
-                new Scatter.View(balls, across, up, null, false));
+                new Scatter.View(balls, across, up, null, List.of()));
     }
 
     /** Whole years, a little longer than the entries. */

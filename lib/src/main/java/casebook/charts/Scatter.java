@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
 
-/** Balls on two axes, each with its name beside it. The area of a ball can be a third quantity. */
+/** Balls on two axes, each with its name beside it. The area of a ball can be a third quantity. Dashed lines say what to hold them against. */
 final class Scatter extends Sheet {
 
     private static final int WIDTH = 800;
@@ -46,15 +46,50 @@ final class Scatter extends Sheet {
     record Axis(String label, Scale scale, DoubleFunction<String> number) {}
 
     /**
+     * A dashed line.
+     *
+     * @param name what is written beside it; empty for nothing
+     * @param corners where it begins, bends and ends, on the axes
+     */
+    record Path(String name, List<Point2D> corners) {
+
+        /** Its pieces in the picture. */
+        List<Labels.Line> pieces(Axes axes) {
+            List<Labels.Line> pieces = new ArrayList<>();
+            for (int i = 1; i < corners.size(); i++) {
+                pieces.add(new Labels.Line(new Line2D.Double(at(axes, i - 1), at(axes, i)), name.isEmpty() ? null : name));
+            }
+            return pieces;
+        }
+
+        private Point2D at(Axes axes, int corner) {
+            return axes.at(corners.get(corner).getX(), corners.get(corner).getY());
+        }
+
+        /** Places along it that its name may stand beside. */
+        List<Labels.Mark> places(Axes axes) {
+            List<Labels.Mark> places = new ArrayList<>();
+            for (Labels.Line piece : pieces(axes)) {
+                Line2D line = piece.piece();
+                for (double share = 0.1; share < 1; share += 0.1) {
+                    places.add(new Labels.Mark(line.getX1() + share * (line.getX2() - line.getX1()),
+                            line.getY1() + share * (line.getY2() - line.getY1()), 1));
+                }
+            }
+            return places;
+        }
+    }
+
+    /**
      * All there is to see.
      *
      * @param balls the balls
      * @param x along the bottom
      * @param y upwards
      * @param size what the balls' area is: {@code parameters}; null if they have none
-     * @param front true to join the balls that are not faint, from left to right
+     * @param paths the dashed lines
      */
-    record View(List<Ball> balls, Axis x, Axis y, String size, boolean front) {
+    record View(List<Ball> balls, Axis x, Axis y, String size, List<Path> paths) {
 
         double most() {
             return balls.stream().mapToDouble(Ball::size).max().orElse(1);
@@ -64,24 +99,8 @@ final class Scatter extends Sheet {
             return this.size == null ? DOT : Math.max(2.5, LARGEST * Math.sqrt(size / most()));
         }
 
-        /** The front rises in steps: between two of its balls, the left one is still the best that can be had. */
-        List<Labels.Line> steps(Axes axes) {
-            List<Labels.Line> steps = new ArrayList<>();
-            if (front) {
-                Point2D last = null;
-                for (Ball ball : balls.stream().filter(ball -> !ball.faint()).sorted(Comparator.comparingDouble(Ball::x)).toList()) {
-                    Point2D here = axes.at(ball.x(), ball.y());
-                    if (last != null) {
-                        steps.add(new Labels.Line(new Line2D.Double(last.getX(), last.getY(), here.getX(), last.getY()), null));
-                        steps.add(new Labels.Line(new Line2D.Double(here.getX(), last.getY(), here.getX(), here.getY()), null));
-                    }
-                    last = here;
-                }
-                if (last != null) {
-                    steps.add(new Labels.Line(new Line2D.Double(last.getX(), last.getY(), axes.plot().getMaxX(), last.getY()), null));
-                }
-            }
-            return steps;
+        List<Labels.Line> lines(Axes axes) {
+            return paths.stream().flatMap(path -> path.pieces(axes).stream()).toList();
         }
     }
 
@@ -133,9 +152,10 @@ final class Scatter extends Sheet {
             marks.add(mark);
             items.add(new Labels.Item(ball.label(), List.of(mark)));
         }
+        view.paths().stream().filter(path -> !path.name().isEmpty()).forEach(path -> items.add(new Labels.Item(path.name(), path.places(axes))));
         Rectangle2D plot = axes.plot();
         Rectangle2D area = new Rectangle2D.Double(plot.getX() + 4, plot.getY() - 6, WIDTH - MARGIN - plot.getX() - 4, plot.getHeight() + 2);
-        return new Labels(marks, view.steps(axes), area).place(items);
+        return new Labels(marks, view.lines(axes), area).place(items);
     }
 
     // ---- painting ----
@@ -148,7 +168,7 @@ final class Scatter extends Sheet {
         } else {
             axes.paintX(g, view.x().label(), view.x().number());
         }
-        front(g);
+        view.paths().forEach(path -> path(g, path));
         // The large ones first, so that no ball hides a smaller one.
         for (Ball ball : view.balls().stream().sorted(Comparator.comparingDouble(Ball::size).reversed()).toList()) {
             ball(g, axes.at(ball.x(), ball.y()), view.radius(ball.size()), ball.colour(), ball.faint());
@@ -159,16 +179,12 @@ final class Scatter extends Sheet {
         }
     }
 
-    private void front(Graphics2D g) {
-        List<Line2D> steps = front();
-        if (!steps.isEmpty()) {
-            Path2D path = new Path2D.Double();
-            path.moveTo(steps.get(0).getX1(), steps.get(0).getY1());
-            steps.forEach(step -> path.lineTo(step.getX2(), step.getY2()));
-            g.setColor(Look.INK);
-            g.setStroke(Look.dash(1.5f, 1));
-            g.draw(path);
-        }
+    private void path(Graphics2D g, Path path) {
+        Path2D line = new Path2D.Double();
+        path.pieces(axes).forEach(piece -> line.append(piece.piece(), true));
+        g.setColor(Look.INK);
+        g.setStroke(Look.dash(1.5f, 1));
+        g.draw(line);
     }
 
     private static void ball(Graphics2D g, Point2D middle, double radius, Color colour, boolean faint) {
@@ -213,7 +229,7 @@ final class Scatter extends Sheet {
         }).map(Ellipse2D.class::cast).toList();
     }
 
-    List<Line2D> front() {
-        return view.steps(axes).stream().map(Labels.Line::piece).toList();
+    List<Line2D> lines() {
+        return view.lines(axes).stream().map(Labels.Line::piece).toList();
     }
 }

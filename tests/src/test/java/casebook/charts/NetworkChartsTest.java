@@ -95,8 +95,8 @@ class NetworkChartsTest {
             for (Ellipse2D ball : picture.balls()) {
                 assertThat(touches(ball, label.box())).as(label.name() + " on a ball").isFalse();
             }
-            for (Line2D step : picture.front()) {
-                assertThat(step.intersects(label.box())).as(label.name() + " on the front").isFalse();
+            for (Line2D step : picture.lines()) {
+                assertThat(step.intersects(label.box())).as(label.name() + " on a line").isFalse();
             }
         }
     }
@@ -135,7 +135,7 @@ class NetworkChartsTest {
         assertThat(picture.data().booleanColumn("On the front").asList()).containsExactly(true, true, false, false, false, true);
         assertThat(picture.title()).isEqualTo("A, B and F are the Pareto front of accuracy and multiply-adds");
         assertThat(picture.alt()).contains("A: 60 %, 1 G multiply-adds (MACs) per image, 10 M parameters, on the front").contains("E: 59 %, 1.5 G, 10 M;");
-        List<Line2D> steps = ((Scatter) picture).front();
+        List<Line2D> steps = ((Scatter) picture).lines();
         assertThat(steps).as("two for each step up, and one to the edge").hasSize(5);
         assertThat(steps.get(0).getY1()).as("level until the next is paid for").isEqualTo(steps.get(0).getY2());
     }
@@ -177,6 +177,62 @@ class NetworkChartsTest {
         assertThat(picture.title()).isEqualTo("2 of 3 computed numbers of parameters lie within 1 % of the published ones; GoogLeNet differs most, by +2.9 %");
         assertThat(picture.data().doubleColumn("Difference, %").get(0)).isCloseTo(0.259, within(0.001));
         assertThat(Xml.texts(picture)).contains("published", "computed", "6.8 M", "7 M");
+    }
+
+    // ---- what was measured ----
+
+    @Test
+    void pointsStandWhereTheirValuesAre() {
+        List<Point> points = List.of(new Point("AlexNet", 1e9, 50), new Point("VGG-16 (D)", 15e9, 450), new Point("LeNet-5", 4e5, 0.3));
+        Scatter picture = (Scatter) Charts.scatter("Work and time", "multiplications", "milliseconds", points,
+                new Curve("as fast as VGG", new double[] {1e8, 15e9}, new double[] {3, 450}));
+
+        namesAreFree(picture, 4);
+        List<Ellipse2D> balls = picture.balls();
+        assertThat(balls.get(1).getCenterX()).isGreaterThan(balls.get(0).getCenterX());
+        assertThat(balls.get(1).getCenterY()).isLessThan(balls.get(0).getCenterY());
+        Line2D line = picture.lines().get(0);
+        assertThat(line.getX2()).as("it ends in VGG's point").isCloseTo(balls.get(1).getCenterX(), within(1e-6));
+        assertThat(line.getY2()).isCloseTo(balls.get(1).getCenterY(), within(1e-6));
+        assertThat(Xml.texts(picture)).contains("multiplications (logarithmic)", "milliseconds (logarithmic)", "as fast as VGG", "LeNet-5");
+        assertThat(picture.alt()).contains("AlexNet: 50 at 1 G").contains("The dashed lines: as fast as VGG.");
+        assertThat(picture.data().columnNames()).containsExactly("Name", "multiplications", "milliseconds");
+        assertThat(Xml.texts(Charts.scatter("Small", "x", "y", List.of(new Point("a", 1, 0), new Point("b", 2, 5))))).contains("x", "y");
+        assertThatThrownBy(() -> Charts.scatter("None", "x", "y", List.of())).hasMessageContaining("at least one point");
+        assertThatThrownBy(() -> Charts.scatter("NaN", "x", "y", List.of(new Point("a", 1, Double.NaN)))).hasMessageContaining("a lies at 1.0, NaN");
+    }
+
+    @Test
+    void theRoofIsTheLowerOfBothLimits() {
+        List<Point> networks = List.of(new Point("AlexNet", 9, 45), new Point("ResNet-50", 40, 50));
+        List<Point> layers = List.of(new Point("fully connected", 0.5, 5), new Point("depthwise", 2, 0.8), new Point("3×3", 100, 75));
+        Scatter picture = (Scatter) Charts.roofline(80, 20, networks, layers);
+
+        namesAreFree(picture, 7);
+        // 20 GB/s · 0.5 = 10 GFLOP/s, of which 5 are reached; the peak of 80 is the limit from 4 FLOPs a byte on.
+        assertThat(picture.data().doubleColumn("Roof, GFLOP/s").asList()).containsExactly(80.0, 80.0, 10.0, 40.0, 80.0);
+        assertThat(picture.title()).isEqualTo("3×3 reaches 94 % of what its roof allows, depthwise 2 %");
+        assertThat(picture.alt()).contains("fully connected: 5 GFLOP/s at 0.5 FLOPs a byte, 50 % of its roof");
+        assertThat(Xml.texts(picture)).contains("memory: 20 GB/s", "processor: 80 GFLOP/s").anyMatch(text -> text.contains("they meet at 4 FLOPs a byte"));
+        Line2D slope = picture.lines().get(0);
+        Line2D flat = picture.lines().get(1);
+        assertThat(slope.getP2()).as("both meet at the ridge").isEqualTo(flat.getP1());
+        assertThat(flat.getY1()).isEqualTo(flat.getY2());
+        assertThat(slope.getY1()).isGreaterThan(slope.getY2());
+        assertThat(picture.balls()).as("all points lie below").allMatch(ball -> ball.getCenterY() > flat.getY1());
+        assertThatThrownBy(() -> Charts.roofline(80, 0, networks, layers)).hasMessageContaining("more than zero");
+        assertThatThrownBy(() -> Charts.roofline(80, 20, List.of(), List.of())).hasMessageContaining("at least one point");
+    }
+
+    @Test
+    void allNetworksFindRoomForTheirNames() {
+        List<Point> points = new ArrayList<>();
+        Random random = new Random(3);
+        for (String id : Zoo.ids()) {
+            CostSheet sheet = CostSheet.of(Zoo.network(id));
+            points.add(new Point(id, sheet.macs(), sheet.macs() / 3e7 * (0.7 + random.nextDouble()) + 5));
+        }
+        namesAreFree((Scatter) Charts.scatter("All", "multiplications", "milliseconds", points), points.size());
     }
 
     // ---- repeated runs ----
