@@ -36,8 +36,7 @@ final class Pool {
             return size - filled;
         }
 
-        /** The next so many bytes of it. */
-        PagedPointer take(long bytes, long elements) {
+        private PagedPointer take(long bytes, long elements) {
             PagedPointer taken = new PagedPointer(memory, elements, start - memory.address() + filled);
             filled += roundUp(bytes, ALIGNMENT);
             return taken;
@@ -48,6 +47,9 @@ final class Pool {
     private final TreeMap<Long, ArrayDeque<Block>> free = new TreeMap<>();
     private long total;
     private int open;
+    /** Bytes of the arrays in the blocks that are used, and the most that this ever was since {@link #measure}. */
+    private long live;
+    private long most;
 
     /** This thread's pool. */
     static Pool ofThread() {
@@ -75,6 +77,29 @@ final class Pool {
         return block;
     }
 
+    /** The next so many bytes of a block. */
+    PagedPointer take(Block block, long bytes, long elements) {
+        live += roundUp(bytes, ALIGNMENT);
+        most = Math.max(most, live);
+        return block.take(bytes, elements);
+    }
+
+    /** Bytes of the arrays that are there now. From here on {@link #most} counts anew. */
+    long measure() {
+        most = live;
+        return live;
+    }
+
+    /** The most bytes of arrays that there were at one time since {@link #measure}. */
+    long most() {
+        return most;
+    }
+
+    /** Bytes of the arrays that are there now. */
+    long live() {
+        return live;
+    }
+
     /** The block in use that this address lies in; null if there is none. */
     Block at(long address) {
         Map.Entry<Long, Block> before = used.floorEntry(address);
@@ -88,6 +113,7 @@ final class Pool {
     void leave(Block block) {
         if (--block.users == 0) {
             used.remove(block.start);
+            live -= block.filled;
             free.computeIfAbsent(block.size, size -> new ArrayDeque<>()).push(block);
         }
     }

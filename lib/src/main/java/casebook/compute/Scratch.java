@@ -62,6 +62,27 @@ public final class Scratch implements AutoCloseable {
         void close();
     }
 
+    /**
+     * Measures how much memory arrays take in the scratches of this thread while something runs: beyond what they took before, and
+     * up to 64 bytes an array too much. What an operation of ND4J or oneDNN asks of the system for itself is not seen.
+     *
+     * @param work what runs; it is not measured by itself inside
+     */
+    public static Use measure(Runnable work) {
+        Pool pool = Pool.ofThread();
+        long before = pool.measure();
+        work.run();
+        return new Use(pool.most() - before, pool.live() - before);
+    }
+
+    /**
+     * Bytes of arrays.
+     *
+     * @param most the most at one time
+     * @param left what is still held at the end
+     */
+    public record Use(long most, long left) {}
+
     /** The one that is open in this thread, or null: then arrays belong to the garbage collector. */
     public static Scratch current() {
         return Nd4j.getMemoryManager().getCurrentWorkspace() instanceof Workspace open ? open.scratch() : null;
@@ -101,7 +122,7 @@ public final class Scratch implements AutoCloseable {
     private PagedPointer allocate(long bytes, DataType type, boolean zeros) {
         long elements = bytes / type.width();
         Pool.Block block = bytes < SMALL_BYTES ? shared(bytes) : add(bytes);
-        PagedPointer memory = block.take(bytes, elements);
+        PagedPointer memory = pool.take(block, bytes, elements);
         if (zeros) {
             Pointer.memset(memory, 0, bytes);
         }

@@ -88,4 +88,26 @@ class ScratchTest {
             assertThat(Scratch.current()).isNull();
         }
     }
+
+    @Test
+    void itTellsHowMuchMemoryArraysTake() {
+        try (Scratch outer = Scratch.open()) {
+            Nd4j.create(DataType.FLOAT, 1_000_000);
+            Scratch.Use use = Scratch.measure(() -> {
+                try (Scratch inner = Scratch.open()) {
+                    INDArray held = Nd4j.create(DataType.FLOAT, 16_000);
+                    outer.hold(held);
+                    Nd4j.create(DataType.FLOAT, 32_000);
+                }
+                // Its memory is that of the array before, which is gone: nothing more is taken at one time.
+                try (Scratch inner = Scratch.open()) {
+                    Nd4j.create(DataType.FLOAT, 32_000);
+                }
+            });
+            assertThat(use.most()).isEqualTo(4 * (16_000 + 32_000));
+            assertThat(use.left()).isEqualTo(4 * 16_000);
+            assertThat(Scratch.measure(() -> { })).isEqualTo(new Scratch.Use(0, 0));
+        }
+        assertThat(Scratch.measure(() -> Nd4j.create(DataType.FLOAT, 100_000).sumNumber())).as("outside of any").isEqualTo(new Scratch.Use(0, 0));
+    }
 }
