@@ -26,6 +26,9 @@ final class Outputs {
     /** Characters of SVG that a notebook keeps; beyond that it keeps the PNG alone. */
     private static final int LARGEST_SVG = 40_000;
 
+    /** SVG that is no longer than this is kept even where the PNG is smaller. */
+    private static final int SHORT_SVG = 20_000;
+
     /** A photo is shown about this wide, and a small one larger than it is. */
     private static final int PHOTO = 480;
 
@@ -82,7 +85,7 @@ final class Outputs {
         Map<String, String> data = new LinkedHashMap<>();
         String svg = withoutStyles(picture.svg());
         // A gallery as SVG draws every pixel by itself: it would be larger than its PNG and no sharper.
-        if (svg.length() <= LARGEST_SVG) {
+        if (svg.length() <= LARGEST_SVG && svg.length() <= Math.max(SHORT_SVG, png.length())) {
             data.put(Bundle.SVG, svg);
         }
         data.put(Bundle.PNG, png);

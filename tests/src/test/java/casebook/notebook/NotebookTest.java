@@ -2,7 +2,9 @@ package casebook.notebook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import casebook.charts.Charts;
 import casebook.charts.Picture;
+import casebook.charts.Tile;
 import casebook.cost.CostSheet;
 import casebook.data.Photo;
 import casebook.notebook.fake.FakeKernel;
@@ -19,6 +21,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -142,6 +145,18 @@ class NotebookTest {
         assertThat(png.getWidth()).isEqualTo(60);
         assertThat(new Color(png.getRGB(20, 20))).isEqualTo(Color.RED);
         assertThat((String) below.data.get("text/html")).startsWith("<details>").contains("A red square.", "1,234");
+    }
+
+    @Test
+    void aGalleryWhosePngIsSmallerThanItsSvgIsPngAlone() {
+        float[][] board = new float[20][20];
+        for (int i = 0; i < 400; i++) {
+            board[i / 20][i % 20] = (i / 20 + i) % 2;
+        }
+        Notebook.show(Charts.gallery("Boards", Collections.nCopies(8, Tile.grey("a", board))));
+        assertThat(kernel.displayed.get(0).data).containsOnlyKeys("image/png", "text/plain");
+        Notebook.show(Charts.bars("Bars", "units", List.of("a", "b"), 1, 2));
+        assertThat(kernel.displayed.get(2).data).containsKeys("image/png", "image/svg+xml");
     }
 
     @Test
