@@ -264,9 +264,35 @@ public final class Charts {
      * @throws IllegalArgumentException if there is nothing to draw
      */
     public static Picture curves(String title, String xLabel, String yLabel, List<Curve> curves) {
+        return new Curves(words(title, xLabel, yLabel, curves), xLabel, yLabel, curves);
+    }
+
+    /**
+     * Curves whose heights are to be compared by factors, such as the norms of gradients: the axis is logarithmic, however far they span.
+     *
+     * @param title the sentence that the chart shows
+     * @param xLabel what is along the bottom: {@code block}
+     * @param yLabel what is upwards, with its unit
+     * @param curves the curves
+     * @return the chart
+     * @throws IllegalArgumentException if there is nothing to draw, or a height is zero or negative
+     */
+    public static Picture factors(String title, String xLabel, String yLabel, List<Curve> curves) {
+        for (Curve curve : curves) {
+            for (int i = 0; i < curve.y().length; i++) {
+                if (curve.y()[i] <= 0) {
+                    throw new IllegalArgumentException("a logarithmic axis has no place for " + curve.y()[i] + ", which \"" + curve.name() + "\" has at "
+                            + xLabel + " " + Look.digits(curve.x()[i]) + ": leave it out, or use Charts.curves");
+                }
+            }
+        }
+        return Curves.factors(words(title, xLabel, yLabel, curves), xLabel, yLabel, curves);
+    }
+
+    private static Sheet.Words words(String title, String xLabel, String yLabel, List<Curve> curves) {
         List<String> words = curves.stream().map(curve -> words(curve, xLabel)).toList();
         String alt = alt(title + ". Shown is " + yLabel + " against " + xLabel, words);
-        return new Curves(new Sheet.Words(title, "", alt, table(title, xLabel, yLabel, curves)), xLabel, yLabel, curves);
+        return new Sheet.Words(title, "", alt, table(title, xLabel, yLabel, curves));
     }
 
     private static Table table(String title, String xLabel, String yLabel, List<Curve> curves) {

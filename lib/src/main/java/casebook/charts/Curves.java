@@ -51,10 +51,15 @@ final class Curves extends Sheet {
     private final Axes axes;
 
     Curves(Words words, String xLabel, String yLabel, List<Curve> all) {
-        this(words, xLabel, yLabel, all, List.of());
+        this(words, xLabel, yLabel, all, List.of(), false);
     }
 
-    private Curves(Words words, String xLabel, String yLabel, List<Curve> all, List<Curve> points) {
+    /** On a logarithmic axis, however far the values span. */
+    static Curves factors(Words words, String xLabel, String yLabel, List<Curve> all) {
+        return new Curves(words, xLabel, yLabel, all, List.of(), true);
+    }
+
+    private Curves(Words words, String xLabel, String yLabel, List<Curve> all, List<Curve> points, boolean factors) {
         super(words, WIDTH, TOP + Math.max(HEIGHT, all.size() * Look.LINE) + 52);
         this.points = points;
         this.xLabel = xLabel;
@@ -67,7 +72,9 @@ final class Curves extends Sheet {
         double most = Arrays.stream(xs).max().orElse(1);
         Scale x = points.isEmpty() ? Scale.linear(least, most, 8).cut(least, most > least ? most : least + 1)
                 : Scale.settings(Arrays.stream(xs).distinct().sorted().toArray(), 8);
-        Scale y = Scale.of(Arrays.stream(ys).min().orElse(0), Arrays.stream(ys).max().orElse(1), 7);
+        double lowest = Arrays.stream(ys).min().orElse(0);
+        double highest = Arrays.stream(ys).max().orElse(1);
+        Scale y = factors ? Scale.between(lowest, highest, 0.06, 7) : Scale.of(lowest, highest, 7);
         double left = MARGIN + Axes.room(y);
         double names = curves.stream().mapToDouble(curve -> Look.width(Look.TEXT, curve.name())).max().orElse(0);
         double right = WIDTH - MARGIN - names - SAMPLE - 28;
@@ -77,7 +84,7 @@ final class Curves extends Sheet {
 
     /** Points that were measured again and again at the same places, and through the mean of each place a line. */
     static Curves means(Words words, String xLabel, String yLabel, List<Curve> groups) {
-        return new Curves(words, xLabel, yLabel, groups.stream().map(Curves::mean).toList(), groups);
+        return new Curves(words, xLabel, yLabel, groups.stream().map(Curves::mean).toList(), groups, false);
     }
 
     private static Curve mean(Curve group) {

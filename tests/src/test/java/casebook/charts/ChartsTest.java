@@ -105,6 +105,15 @@ class ChartsTest {
     }
 
     @Test
+    void curvesToBeComparedByFactorsHaveALogarithmicAxis() {
+        Curve near = Curve.of("near", List.of(1, 2, 4));
+        assertThat(Xml.texts(Charts.factors("Factors", "block", "norm", List.of(near)))).contains("norm (logarithmic)", "2", "block");
+        assertThat(Xml.texts(Charts.curves("Sums", "block", "norm", near))).contains("norm");
+        assertThatThrownBy(() -> Charts.factors("Factors", "block", "norm", List.of(near, Curve.of("gone", List.of(3, 0)))))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("no place for 0.0, which \"gone\" has at block 2");
+    }
+
+    @Test
     void axesHaveRoundLabelsThatCoverTheData() {
         assertThat(Scale.linear(0.13, 2.31, 7).ticks()).containsExactly(0.0, 0.5, 1.0, 1.5, 2.0, 2.5);
         assertThat(Scale.linear(87.2, 91.4, 7).ticks()).containsExactly(87.0, 88.0, 89.0, 90.0, 91.0, 92.0);
