@@ -37,10 +37,11 @@ class ForwardTest {
         assertThat(got.sub(wanted).amaxNumber().doubleValue()).isLessThan(1e-9 * Math.max(1, wanted.amaxNumber().doubleValue()));
     }
 
-    @ParameterizedTest(name = "{0}×{1}, stride {2}×{3}, padding {4}, dilation {5}, groups {6}")
-    @CsvSource({"1,1,1,1,0,1,1", "3,3,1,1,1,1,1", "5,5,2,2,2,1,1", "3,2,2,1,1,1,2", "3,3,1,1,0,2,1", "3,3,1,1,2,2,4", "2,2,3,3,0,1,4", "7,1,1,1,3,1,1"})
-    void convolution(int height, int width, int strideHeight, int strideWidth, int p, int d, int groups) {
-        Convolution layer = Convolution.of(8, height, width, stride(strideHeight, strideWidth), padding(p), dilation(d), groups(groups));
+    @ParameterizedTest(name = "{0}×{1}, stride {2}×{3}, padding {4}, dilation {5}, groups {6}, filters {7}")
+    @CsvSource({"1,1,1,1,0,1,1,8", "3,3,1,1,1,1,1,8", "5,5,2,2,2,1,1,8", "3,2,2,1,1,1,2,8", "3,3,1,1,0,2,1,8", "3,3,1,1,2,2,4,8", "2,2,3,3,0,1,4,8",
+        "7,1,1,1,3,1,1,8", "3,3,1,1,1,1,4,4", "3,2,2,1,1,1,4,4", "3,3,1,1,2,2,4,4"})
+    void convolution(int height, int width, int strideHeight, int strideWidth, int p, int d, int groups, int filters) {
+        Convolution layer = Convolution.of(filters, height, width, stride(strideHeight, strideWidth), padding(p), dilation(d), groups(groups));
         INDArray x = random(2, 4, 9, 8);
         Model model = model(layer, x);
         INDArray w = model.parameter("layer/weights");
@@ -48,12 +49,12 @@ class ForwardTest {
         Shape out = layer.output(Shape.volume(9, 8, 4));
         INDArray wanted = Nd4j.zeros(DataType.DOUBLE, out.batch(2));
         for (int n = 0; n < 2; n++) {
-            for (int k = 0; k < 8; k++) {
+            for (int k = 0; k < filters; k++) {
                 for (int i = 0; i < out.height(); i++) {
                     for (int j = 0; j < out.width(); j++) {
                         double sum = b.getDouble(k);
                         for (int c = 0; c < 4 / groups; c++) {
-                            int channel = k / (8 / groups) * (4 / groups) + c;
+                            int channel = k / (filters / groups) * (4 / groups) + c;
                             for (int u = 0; u < height; u++) {
                                 for (int v = 0; v < width; v++) {
                                     int row = i * strideHeight - p + u * d;
