@@ -23,6 +23,9 @@ final class Outputs {
     /** Letters of base64 above which a PNG is saved at half its size: a notebook with all its charts has to stay below a megabyte. */
     private static final int LARGE = 80_000;
 
+    /** The scale of a PNG that is seen only where its SVG is not. */
+    private static final double BESIDE_SVG = 1.25;
+
     /** Characters of SVG that a notebook keeps; beyond that it keeps the PNG alone. */
     private static final int LARGEST_SVG = 40_000;
 
@@ -78,15 +81,16 @@ final class Outputs {
      * as HTML: a code host cleans HTML by rules of its own, and there the chart might be lost.
      */
     private static Bundle picture(Picture picture) {
-        String png = Png.base64(picture.image(2));
-        if (png.length() > LARGE) {
-            png = Png.base64(picture.image(1));
-        }
         Map<String, String> data = new LinkedHashMap<>();
         String svg = withoutStyles(picture.svg());
+        String png = Png.base64(picture.image(2));
         // A gallery as SVG draws every pixel by itself: it would be larger than its PNG and no sharper.
         if (svg.length() <= LARGEST_SVG && svg.length() <= Math.max(SHORT_SVG, png.length())) {
             data.put(Bundle.SVG, svg);
+            png = Png.base64(picture.image(BESIDE_SVG));
+        }
+        if (png.length() > LARGE) {
+            png = Png.base64(picture.image(1));
         }
         data.put(Bundle.PNG, png);
         data.put(Bundle.TEXT, words(picture));
