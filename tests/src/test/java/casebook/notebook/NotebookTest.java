@@ -143,7 +143,7 @@ class NotebookTest {
         assertThat(chart.metadata.get("image/png")).isEqualTo(Map.of("width", 30, "height", 20, "alt", "A red square."));
         BufferedImage png = ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode((String) chart.data.get("image/png"))));
         assertThat(png.getWidth()).isEqualTo(38);   // 1.25 times 30: the SVG beside it is sharp at every size
-        assertThat(new Color(png.getRGB(20, 20))).isEqualTo(Color.RED);
+        assertThat(new Color(png.getRGB(12, 12))).isEqualTo(Color.RED);
         assertThat((String) below.data.get("text/html")).startsWith("<details>").contains("A red square.", "1,234");
     }
 
