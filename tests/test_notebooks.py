@@ -195,6 +195,17 @@ def defines_no_name_twice(path, notebook, every):
 # ---------------------------------------------------------------- prose
 
 @check
+def has_formulas_on_one_line(path, notebook, every):
+    """A line that begins with + or - in the middle of a formula would become a list."""
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            inside = re.sub(r"```.*?```|`[^`\n]*`|\$\$.*?\$\$", "", source(cell), flags=re.S)
+            for line in inside.split("\n"):
+                if line.count("$") % 2:
+                    yield f"{cell['id']} has a formula that goes over two lines: {line}"
+
+
+@check
 def begins_as_all_do(path, notebook, every):
     first = source(notebook["cells"][0]) if notebook["cells"][0]["cell_type"] == "markdown" else ""
     number = path.stem.split("-")[0]
@@ -396,6 +407,7 @@ class ChecksTest(unittest.TestCase):
         self.replace("writes_types_out", 3, "int two =", "for (var one : List.of(1)) {}\nint two =")
         self.replace("defines_no_name_twice", 3, "int two =", "int two = 1;\nint two =")
         self.replace("defines_no_name_twice", 3, "int two =", "int two() {\n    return 3;\n}\nint two =")
+        self.replace("has_formulas_on_one_line", 2, "The paper", "With $a\n+ b$ the paper")
         self.replace("begins_as_all_do", 0, "# 02", "# 03")
         self.replace("begins_as_all_do", 0, "You will be able to", "You will")
         self.replace("begins_as_all_do", 0, "5 minutes", "a while")
