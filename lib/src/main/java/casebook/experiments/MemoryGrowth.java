@@ -17,12 +17,12 @@ import org.nd4j.linalg.learning.config.Nesterovs;
  * How much memory this process has while the same thing is done over and over, in megabytes (2²⁰ bytes), as Linux tells it:
  * what is resident, Java's heap and the arrays outside it together.
  *
- * @param afterWarmUp after the first {@value #WARM_UP} times
+ * @param afterWarmUp after the first times, which do not count
  * @param most the most after any later time
  */
 public record MemoryGrowth(long afterWarmUp, long most) {
 
-    /** How many times come first and do not count. */
+    /** How many times come first and do not count, usually. */
     public static final int WARM_UP = 50;
 
     /** What is done over and over. */
@@ -33,8 +33,13 @@ public record MemoryGrowth(long afterWarmUp, long most) {
         PREDICTION
     }
 
-    /** Trains or predicts with random images. */
-    public static MemoryGrowth of(Task task, Network network, int batchSize, int times) {
+    /**
+     * Trains or predicts with random images.
+     *
+     * @param times how many times
+     * @param warmUp how many of them come first and do not count: {@link #WARM_UP}
+     */
+    public static MemoryGrowth of(Task task, Network network, int batchSize, int times, int warmUp) {
         Model model = Model.of(network, 1);
         int classes = Math.toIntExact(network.output().output().elements());
         Batch batch = new Batch(Nd4j.randn(DataType.FLOAT, network.input().batch(batchSize)), IntStream.range(0, batchSize).map(i -> i % classes).toArray());
@@ -48,10 +53,10 @@ public record MemoryGrowth(long afterWarmUp, long most) {
             } else {
                 model.predict(batch.images());
             }
-            if (time == WARM_UP) {
+            if (time == warmUp) {
                 afterWarmUp = resident();
             }
-            if (time >= WARM_UP && (time % 10 == 0 || time == times)) {
+            if (time >= warmUp && (time % 10 == 0 || time == times)) {
                 most = Math.max(most, resident());
             }
         }

@@ -75,7 +75,7 @@ final class MemoryTask implements Callable<Integer> {
     static final class One {
         public static void main(String[] arguments) {
             MemoryGrowth growth = MemoryGrowth.of(MemoryGrowth.Task.valueOf(arguments[0]), Zoo.network(arguments[1]), Integer.parseInt(arguments[2]),
-                    Integer.parseInt(arguments[3]));
+                    Integer.parseInt(arguments[3]), MemoryGrowth.WARM_UP);
             System.out.println(growth.afterWarmUp() + " " + growth.most());
         }
     }
