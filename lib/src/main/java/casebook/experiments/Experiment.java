@@ -67,6 +67,11 @@ public enum Experiment {
     STACK("one large filter, and a stack of 3×3 filters that sees as much", "side of what is seen", List.of("one", "stack"), List.of(5, 7),
             0.02, new Setting(6000, 8, 128)) {
         @Override
+        boolean has(String kind, int side) {
+            return side >= 3 && side % 2 == 1;
+        }
+
+        @Override
         Network build(String kind, int side) {
             NetworkBuilder net = small(kind.equals("one") ? "One " + side + "×" + side : "3×3s that see " + side + "×" + side, 16);
             if (kind.equals("one")) {
@@ -122,6 +127,11 @@ public enum Experiment {
     /** A small Inception network trained with and without its two side branches (Szegedy et al. 2014, section 5). */
     HEADS("a small Inception network, trained with and without auxiliary heads", "Inception modules", List.of("without", "with"), List.of(6),
             0.02, new Setting(6000, 8, 32)) {
+        @Override
+        boolean has(String kind, int modules) {
+            return modules >= 3;
+        }
+
         @Override
         Network build(String kind, int modules) {
             NetworkBuilder net = small("Small Inception network, " + kind + " heads", 16).name("pool1").maxPool(2);

@@ -146,5 +146,8 @@ class ExperimentTest {
         assertThatThrownBy(() -> Experiment.of("dept")).hasMessageContaining("the nearest are depth");
         assertThatThrownBy(() -> Experiment.DEPTH.network("plane", 8)).hasMessageContaining("plain, residual");
         assertThatThrownBy(() -> Experiment.WIDTH.network("direct", 8)).hasMessageContaining("[48]");
+        // A stack sees an odd side, and two heads stand behind a third and two thirds of the modules.
+        assertThatThrownBy(() -> Experiment.STACK.network("stack", 6)).hasMessageContaining("[5, 7]");
+        assertThatThrownBy(() -> Experiment.HEADS.network("with", 2)).hasMessageContaining("[6]");
     }
 }
