@@ -3,7 +3,6 @@ package casebook;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,21 +54,6 @@ public final class OwnProcess {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    /** True where Linux tells how much memory a process has. */
-    public static boolean tellsItsMemory() {
-        return Files.exists(Path.of("/proc/self/status"));
-    }
-
-    /** Megabytes of this process's memory: {@code VmRSS}, what it has now, or {@code VmHWM}, the most it ever had. */
-    public static long megabytes(String what) {
-        try {
-            String line = Files.readAllLines(Path.of("/proc/self/status")).stream().filter(text -> text.startsWith(what + ":")).findFirst().orElseThrow();
-            return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -25,6 +25,8 @@ public record MemoryGrowth(long afterWarmUp, long most) {
     /** How many times come first and do not count, usually. */
     public static final int WARM_UP = 50;
 
+    private static final Path STATUS = Path.of("/proc/self/status");
+
     /** What is done over and over. */
     public enum Task {
         /** A training step: forward, backward, and the weights move. */
@@ -54,10 +56,10 @@ public record MemoryGrowth(long afterWarmUp, long most) {
                 model.predict(batch.images());
             }
             if (time == warmUp) {
-                afterWarmUp = resident();
+                afterWarmUp = megabytes("VmRSS");
             }
             if (time >= warmUp && (time % 10 == 0 || time == times)) {
-                most = Math.max(most, resident());
+                most = Math.max(most, megabytes("VmRSS"));
             }
         }
         return new MemoryGrowth(afterWarmUp, most);
@@ -70,14 +72,19 @@ public record MemoryGrowth(long afterWarmUp, long most) {
 
     /** Whether this system tells how much memory a process has: Linux does. */
     public static boolean known() {
-        return Files.exists(Path.of("/proc/self/status"));
+        return Files.exists(STATUS);
     }
 
-    /** What is resident of this process now, in megabytes. */
-    private static long resident() {
+    /**
+     * Megabytes of this process's memory.
+     *
+     * @param what as Linux calls it: {@code VmRSS}, what is resident now, or {@code VmHWM}, the most that ever was
+     * @throws IllegalStateException on a system that does not tell it
+     */
+    public static long megabytes(String what) {
         try {
-            List<String> lines = Files.readAllLines(Path.of("/proc/self/status"));
-            return Long.parseLong(lines.stream().filter(line -> line.startsWith("VmRSS:")).findFirst().orElseThrow().replaceAll("\\D", "")) / 1024;
+            List<String> lines = Files.readAllLines(STATUS);
+            return Long.parseLong(lines.stream().filter(line -> line.startsWith(what + ":")).findFirst().orElseThrow().replaceAll("\\D", "")) / 1024;
         } catch (IOException e) {
             throw new IllegalStateException("only Linux tells how much memory a process has: " + e, e);
         }

@@ -23,9 +23,13 @@ public record Run(String kind, int size, double learningRate, long seed, Experim
     static final String HEAD = "kind,size,learning_rate,seed,images,epochs,batch,training_error,test_error,seconds";
 
     /** What decides how a run goes; runs with the same key are the same run. */
-    String key() {
+    static String key(String kind, int size, double learningRate, long seed, Experiment.Setting setting) {
         return String.join(",", kind, Integer.toString(size), Double.toString(learningRate), Long.toString(seed),
                 Integer.toString(setting.images()), Integer.toString(setting.epochs()), Integer.toString(setting.batchSize()));
+    }
+
+    String key() {
+        return key(kind, size, learningRate, seed, setting);
     }
 
     /** Its row in the file, without line end. */

@@ -108,7 +108,7 @@ public final class Runs {
      * @throws DataException if the file can't be written
      */
     public Run run(String kind, int size, double learningRate, long seed, Setting setting, TrainingListener listener) {
-        String key = new Run(kind, size, learningRate, seed, setting, 0, 0, 0).key();
+        String key = Run.key(kind, size, learningRate, seed, setting);
         Optional<Run> known = all.stream().filter(run -> run.key().equals(key)).findFirst();
         if (known.isPresent()) {
             return known.get();

@@ -83,12 +83,12 @@ final class Outputs {
     private static Bundle picture(Picture picture) {
         Map<String, String> data = new LinkedHashMap<>();
         String svg = withoutStyles(picture.svg());
-        String png = Png.base64(picture.image(2));
         // A gallery as SVG draws every pixel by itself: it would be larger than its PNG and no sharper.
-        if (svg.length() <= LARGEST_SVG && svg.length() <= Math.max(SHORT_SVG, png.length())) {
+        boolean sharp = svg.length() <= SHORT_SVG || svg.length() <= LARGEST_SVG && svg.length() <= Png.base64(picture.image(2)).length();
+        if (sharp) {
             data.put(Bundle.SVG, svg);
-            png = Png.base64(picture.image(BESIDE_SVG));
         }
+        String png = Png.base64(picture.image(sharp ? BESIDE_SVG : 2));
         if (png.length() > LARGE) {
             png = Png.base64(picture.image(1));
         }

@@ -88,37 +88,29 @@ class ExportTest {
     }
 
     /** A layer that a learner wrote, first without and then with a method for ONNX. */
-    private record Doubled() implements Activation {
+    private interface Doubling extends Activation {
         @Override
-        public String kind() {
-            return "doubled";
-        }
-
-        @Override
-        public INDArray forward(Pass pass, INDArray x) {
+        default INDArray forward(Pass pass, INDArray x) {
             return x.mul(2);
         }
 
         @Override
-        public INDArray gradient(Pass pass, INDArray dy) {
+        default INDArray gradient(Pass pass, INDArray dy) {
             return dy.mul(2);
         }
     }
 
-    private record Exported(boolean right) implements Activation {
+    private record Doubled() implements Doubling {
+        @Override
+        public String kind() {
+            return "doubled";
+        }
+    }
+
+    private record Exported(boolean right) implements Doubling {
         @Override
         public String kind() {
             return "exported";
-        }
-
-        @Override
-        public INDArray forward(Pass pass, INDArray x) {
-            return x.mul(2);
-        }
-
-        @Override
-        public INDArray gradient(Pass pass, INDArray dy) {
-            return dy.mul(2);
         }
 
         @Override

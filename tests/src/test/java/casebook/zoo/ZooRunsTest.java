@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import casebook.OwnProcess;
 import casebook.compute.Scratch;
+import casebook.experiments.MemoryGrowth;
 import casebook.model.Execution;
 import casebook.model.Model;
 import casebook.network.Network;
@@ -62,14 +63,14 @@ class ZooRunsTest {
                     throw new IllegalStateException("probabilities that sum to " + probabilities.sumNumber());
                 }
             }
-            System.out.println("megabytes: " + OwnProcess.megabytes("VmHWM"));
+            System.out.println("megabytes: " + MemoryGrowth.megabytes("VmHWM"));
         }
     }
 
     /** Its weights alone are 553 MB. */
     @Test
     void vgg16PredictsInLittleMoreMemoryThanItsWeights() {
-        assumeTrue(OwnProcess.tellsItsMemory());
+        assumeTrue(MemoryGrowth.known());
         OwnProcess.Result result = OwnProcess.run(List.of("-Xmx4g"), Map.of(), PredictWithVgg16.class);
         assertThat(result.output()).contains("megabytes: ");
         assertThat(Long.parseLong(result.output().replaceAll("(?s).*megabytes: (\\d+).*", "$1"))).isBetween(553L, 1500L);
