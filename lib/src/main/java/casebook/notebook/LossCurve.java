@@ -32,6 +32,11 @@ public final class LossCurve implements TrainingListener {
     }
 
     @Override
+    public void goesOn(List<Double> before) {
+        losses.addAll(before);
+    }
+
+    @Override
     public void step(int step, int steps, double loss) {
         losses.add(loss);
         int batches = Math.max(1, steps / POINTS);

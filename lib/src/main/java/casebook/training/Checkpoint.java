@@ -1,13 +1,16 @@
 package casebook.training;
 
+import casebook.compute.Tensors;
 import casebook.model.Model;
 import casebook.model.ModelFileException;
 import casebook.model.Safetensors;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -20,6 +23,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param epochRight the number of right answers in the epoch at hand
  */
 record Checkpoint(List<Double> steps, List<History.Epoch> epochs, double epochLoss, long epochRight) {
+
+    /** Where a run is kept for one training only, its file has the fingerprints of its first and of its present weights. */
+    static final String START = "weights at the start";
+
+    private static final String NOW = "weights";
 
     static Checkpoint start() {
         return new Checkpoint(List.of(), List.of(), 0, 0);
@@ -35,7 +43,35 @@ record Checkpoint(List<Double> steps, List<History.Epoch> epochs, double epochLo
                 + epoch.validationLoss() + " " + epoch.validationAccuracy()).toList();
         texts.put("epochs", String.join(";", rows));
         texts.put("epoch at hand", epochLoss + " " + epochRight);
+        if (settings.containsKey(START)) {
+            texts.put(NOW, fingerprint(model));
+        }
         Safetensors.write(file, tensors, texts);
+    }
+
+    /** A number that changes with each weight. */
+    static String fingerprint(Model model) {
+        CRC32 sum = new CRC32();
+        model.parameters().forEach((name, array) -> {
+            sum.update(name.getBytes(StandardCharsets.UTF_8));
+            sum.update(Tensors.bytes(Tensors.rowMajor(array)));
+        });
+        return Long.toHexString(sum.getValue());
+    }
+
+    /**
+     * The fingerprint of the weights with which the run in this file began.
+     *
+     * @param weights the fingerprint of a model's weights: where the run began, or where it stands
+     * @throws ModelFileException if they are neither, or the file is damaged
+     */
+    static String startOf(Path file, String weights) {
+        Map<String, String> texts = Safetensors.read(file).metadata();
+        String start = texts.getOrDefault(START, "");
+        if (!weights.equals(start) && !weights.equals(texts.get(NOW))) {
+            throw new ModelFileException(file + " belongs to a run with other weights");
+        }
+        return start;
     }
 
     private static String join(List<Double> numbers) {

@@ -8,10 +8,14 @@ import casebook.layers.Parameter;
 import casebook.layers.Softmax;
 import casebook.model.Execution;
 import casebook.model.Model;
+import casebook.model.ModelFileException;
 import casebook.network.Network;
 import casebook.network.Node;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,6 +53,9 @@ public final class Trainer {
     private long seed = 1;
     private ImageSet validation;
     private Path checkpoint;
+    private boolean forOneRun;
+    private String weightsAtStart;
+    private volatile History history = new History(List.of(), List.of(), false);
     private final List<TrainingListener> listeners = new ArrayList<>();
 
     private final Map<String, INDArray> optimiserState = new LinkedHashMap<>();
@@ -129,6 +136,17 @@ public final class Trainer {
      */
     public Trainer checkpoint(Path file) {
         this.checkpoint = file;
+        this.forOneRun = false;
+        return this;
+    }
+
+    /**
+     * For a cell that can be stopped and run again: like {@link #checkpoint}, but the file is there only until the training is whole. The
+     * next one begins anew then. So does one with other settings or other weights, or where the file is damaged.
+     */
+    public Trainer resumable(Path file) {
+        this.checkpoint = file;
+        this.forOneRun = true;
         return this;
     }
 
@@ -150,17 +168,25 @@ public final class Trainer {
         }
     }
 
+    /**
+     * What has happened in the last training, also in one that was stopped or still runs.
+     */
+    public History history() {
+        return history;
+    }
+
     private History run(ImageSet images, LastGood lastGood) {
         int stepsPerEpoch = (images.size() + batchSize - 1) / batchSize;
-        Checkpoint state = Checkpoint.start();
-        if (checkpoint != null && java.nio.file.Files.exists(checkpoint)) {
-            state = Checkpoint.read(checkpoint, settings(images), model, optimiserState);
-        }
+        Checkpoint state = checkpoint == null ? Checkpoint.start() : takeUp(images);
         List<Double> steps = new ArrayList<>(state.steps());
+        if (!steps.isEmpty()) {
+            listeners.forEach(listener -> listener.goesOn(List.copyOf(steps)));
+        }
         List<History.Epoch> results = new ArrayList<>(state.epochs());
         double epochLoss = state.epochLoss();
         long epochRight = state.epochRight();
         boolean interrupted = false;
+        history = new History(steps, results, false);
         lastGood.take();
         for (int step = steps.size(); step < epochs * stepsPerEpoch; step++) {
             if (Thread.interrupted()) {
@@ -190,17 +216,45 @@ public final class Trainer {
                 History.Epoch done = new History.Epoch(epoch + 1, epochLoss / images.size(), (double) epochRight / images.size(),
                         checked == null ? Double.NaN : checked.loss(), checked == null ? Double.NaN : checked.accuracy());
                 results.add(done);
+                history = new History(steps, results, false);
                 epochLoss = 0;
                 epochRight = 0;
                 listeners.forEach(listener -> listener.epoch(done));
                 save(new Checkpoint(steps, results, 0, 0), images);
             }
         }
+        history = new History(steps, results, interrupted);
         // With weights that are lost there would be nothing to go on from.
         if (interrupted && LastGood.finite(model)) {
             save(new Checkpoint(steps, results, epochLoss, epochRight), images);
         }
-        return new History(steps, results, interrupted);
+        if (!interrupted && forOneRun) {
+            try {
+                Files.deleteIfExists(checkpoint);
+            } catch (IOException e) {
+                throw new UncheckedIOException(checkpoint + " could not be removed", e);
+            }
+        }
+        return history;
+    }
+
+    /** Where the file of an earlier training stands, with its weights; or the start. */
+    private Checkpoint takeUp(ImageSet images) {
+        if (!forOneRun) {
+            return Files.exists(checkpoint) ? Checkpoint.read(checkpoint, settings(images), model, optimiserState) : Checkpoint.start();
+        }
+        String weightsNow = Checkpoint.fingerprint(model);
+        weightsAtStart = weightsNow;
+        if (!Files.exists(checkpoint)) {
+            return Checkpoint.start();
+        }
+        try {
+            weightsAtStart = Checkpoint.startOf(checkpoint, weightsNow);
+            return Checkpoint.read(checkpoint, settings(images), model, optimiserState);
+        } catch (ModelFileException ofAnotherRun) {
+            weightsAtStart = weightsNow;
+            return Checkpoint.start();
+        }
     }
 
     /**
@@ -375,6 +429,10 @@ public final class Trainer {
         settings.put("optimiser", optimiser.toString());
         settings.put("weight decay", Double.toString(weightDecay));
         settings.put("loss", loss.getClass().getSimpleName());
+        if (forOneRun) {
+            settings.put("number of epochs", Integer.toString(epochs));
+            settings.put(Checkpoint.START, weightsAtStart);
+        }
         return settings;
     }
 

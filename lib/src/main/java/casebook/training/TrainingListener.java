@@ -1,7 +1,16 @@
 package casebook.training;
 
+import java.util.List;
+
 /** Is told how training goes on: a progress bar, a live chart. */
 public interface TrainingListener {
+
+    /**
+     * Before the first batch, where training goes on from a file.
+     *
+     * @param losses the loss of each batch that was done before
+     */
+    default void goesOn(List<Double> losses) {}
 
     /**
      * After each batch.

@@ -44,6 +44,68 @@ class CheckpointTest {
         return trainer.train(DIGITS);
     }
 
+    private History resumable(Model model, Path file, double rate, int stopAfter) {
+        TrainingListener stop = new TrainingListener() {
+            private int own;
+            private int before;
+
+            @Override
+            public void goesOn(List<Double> losses) {
+                before = losses.size();
+            }
+
+            @Override
+            public void step(int step, int steps, double loss) {
+                assertThat(step).isEqualTo(before + ++own);
+                if (own == stopAfter) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
+        Trainer trainer = Trainer.of(model).optimiser(new Adam(rate)).batchSize(50).epochs(2).resumable(file).listener(stop);
+        History history = trainer.train(DIGITS);
+        assertThat(trainer.history()).isEqualTo(history);
+        return history;
+    }
+
+    @Test
+    void aResumableRunGoesOnAndLeavesNothing() {
+        Path file = folder.resolve("cell.safetensors");
+        Model whole = Model.of(LeNet5.taught(10), 3);
+        History wanted = resumable(whole, file, 0.001, 0);
+        assertThat(file).doesNotExist();
+
+        // The same kernel: the model has the weights with which it stopped. A new kernel: it has those of the start again.
+        for (boolean newKernel : new boolean[] {false, true}) {
+            Model model = Model.of(LeNet5.taught(10), 3);
+            for (int i = 0; i < 2; i++) {
+                assertThat(resumable(model, file, 0.001, 3).interrupted()).isTrue();
+                assertThat(file).exists();
+                model = newKernel ? Model.of(LeNet5.taught(10), 3) : model;
+            }
+            History resumed = resumable(model, file, 0.001, 0);
+            assertThat(resumed.steps()).isEqualTo(wanted.steps());
+            assertThat(resumed.epochs()).isEqualTo(wanted.epochs());
+            assertThat(Checkpoint.fingerprint(model)).isEqualTo(Checkpoint.fingerprint(whole));
+            assertThat(file).doesNotExist();
+        }
+    }
+
+    @Test
+    void aResumableRunBeginsAnewWithOtherSettingsOrWeights() throws Exception {
+        Path file = folder.resolve("cell.safetensors");
+        History wanted = resumable(Model.of(LeNet5.taught(10), 3), file, 0.002, 0);
+        History otherWeights = resumable(Model.of(LeNet5.taught(10), 4), file, 0.002, 0);
+
+        resumable(Model.of(LeNet5.taught(10), 3), file, 0.001, 3);
+        byte[] stopped = Files.readAllBytes(file);
+        assertThat(resumable(Model.of(LeNet5.taught(10), 3), file, 0.002, 0).steps()).as("another rate").isEqualTo(wanted.steps());
+        resumable(Model.of(LeNet5.taught(10), 3), file, 0.002, 3);
+        assertThat(resumable(Model.of(LeNet5.taught(10), 4), file, 0.002, 0).steps()).as("other weights").isEqualTo(otherWeights.steps());
+        Files.write(file, Arrays.copyOf(stopped, stopped.length - 100));
+        assertThat(resumable(Model.of(LeNet5.taught(10), 3), file, 0.002, 0).steps()).as("a damaged file").isEqualTo(wanted.steps());
+    }
+
     @Test
     void cutOffAnywhereItIsRefused() throws Exception {
         Path file = folder.resolve("run.safetensors");
