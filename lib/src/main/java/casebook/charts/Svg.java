@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
 /** Writes a picture as SVG, small and ready to stand in a page. */
 final class Svg {
 
+    private static final Pattern TAG = Pattern.compile("<[^>]+>");
+    private static final Pattern LONG_FRACTION = Pattern.compile("(\\d+\\.\\d\\d)\\d+");
+
     private Svg() {}
 
     static String of(Picture picture) {
@@ -32,8 +35,7 @@ final class Svg {
         svg = svg.substring(svg.indexOf("<svg"));
         svg = svg.replaceAll("font-family:(&quot;[^&]*&quot;|[^;\"]*)", "font-family:" + Look.FAMILIES);
         // A hundredth of a pixel is enough; numbers outside of tags are text and stay.
-        svg = Pattern.compile("<[^>]+>").matcher(svg)
-                .replaceAll(tag -> Matcher.quoteReplacement(tag.group().replaceAll("(\\d+\\.\\d\\d)\\d+", "$1")));
+        svg = TAG.matcher(svg).replaceAll(tag -> Matcher.quoteReplacement(LONG_FRACTION.matcher(tag.group()).replaceAll("$1")));
         String words = "<title>" + escape(picture.title()) + "</title><desc>" + escape(picture.alt()) + "</desc>";
         return svg.replaceFirst("<svg ([^>]*)>", Matcher.quoteReplacement("<svg role=\"img\" ") + "$1>" + Matcher.quoteReplacement(words));
     }
