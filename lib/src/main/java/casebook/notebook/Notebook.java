@@ -42,8 +42,8 @@ public final class Notebook {
     }
 
     private static void register(Kernel kernel) {
-        for (Class<?> type : List.of(Table.class, CostSheet.class, Network.class, History.class, Grid.class, Picture.class,
-                Photo.class, BufferedImage.class)) {
+        for (Class<?> type : List.of(Table.class, CostSheet.class, Network.class, History.class, Grid.class, Feedback.class,
+                Picture.class, Photo.class, BufferedImage.class)) {
             kernel.register(type, Notebook::lastValue);
         }
     }

@@ -57,6 +57,9 @@ final class Outputs {
         if (value instanceof Grid grid) {
             return List.of(grid(grid));
         }
+        if (value instanceof Feedback feedback) {
+            return List.of(feedback.bundle());
+        }
         if (value instanceof Photo photo) {
             return List.of(photo(photo));
         }

@@ -1,0 +1,182 @@
+package casebook.exercises;
+
+import casebook.notebook.Feedback;
+import casebook.notebook.Feedback.Mark;
+import casebook.notebook.Grid;
+import casebook.notebook.Notebook;
+import casebook.zoo.Nearest;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a notebook says to a learner's predictions and answers. Import it with
+ * {@code import static casebook.exercises.Exercises.*;}.
+ */
+public final class Exercises {
+
+    /** Stands where an answer will stand. */
+    public static final Object TODO = new Object() {
+        @Override
+        public String toString() {
+            return "TODO";
+        }
+    };
+
+    /** Each notebook's exercises by their ids. */
+    private static final Map<String, Exercise<?>> ALL = all();
+
+    /** What was predicted in this kernel. */
+    private static final Map<String, Object> PREDICTED = new HashMap<>();
+
+    private Exercises() {}
+
+    private static Map<String, Exercise<?>> all() {
+        Map<String, Exercise<?>> all = new LinkedHashMap<>();
+        for (List<Exercise<?>> notebook : List.of(Notebook02.exercises(), Notebook05.exercises(), Notebook06.exercises())) {
+            for (Exercise<?> exercise : notebook) {
+                if (all.put(exercise.id(), exercise) != null) {
+                    throw new IllegalStateException("two exercises are called " + exercise.id());
+                }
+            }
+        }
+        return all;
+    }
+
+    /** The ids of all exercises, in the course's order. */
+    public static Set<String> ids() {
+        return ALL.keySet();
+    }
+
+    /** One exercise. */
+    public static Exercise<?> exercise(String id) {
+        Exercise<?> exercise = ALL.get(id);
+        if (exercise == null) {
+            throw new IllegalArgumentException("there is no exercise " + id + "; near to it: " + Nearest.to(id, ALL.keySet()));
+        }
+        return exercise;
+    }
+
+    /**
+     * Says whether an answer is right, or gives a hint. While the answer is {@link #TODO} nothing is judged.
+     *
+     * @param id the exercise: {@code "02.1"}
+     * @param answer a number, a shape, a letter, a network, whatever the exercise asks for
+     * @throws IllegalArgumentException if there is no such exercise
+     */
+    public static void check(String id, Object answer) {
+        Exercise<?> exercise = exercise(id);
+        if (answer == TODO) {
+            Notebook.show(new Feedback(Mark.OPEN, id + " · not answered yet", "Write your answer in the place of TODO and run the cell again."));
+            return;
+        }
+        Exercise.Verdict verdict = exercise.judge(answer);
+        String trouble = Journal.last(Journal.RIGHT).containsKey(id) ? "" : Journal.add(id, verdict.right() ? Journal.RIGHT : Journal.TRIED, "");
+        Notebook.show(new Feedback(verdict.right() ? Mark.RIGHT : Mark.AGAIN, id + (verdict.right() ? " · right" : " · not yet"),
+                (verdict.text() + " " + trouble).strip()));
+    }
+
+    /**
+     * Checks an answer that the notebook itself gives, at its end. It does not count as solved by the learner.
+     *
+     * @throws IllegalStateException if the answer is wrong
+     */
+    public static void solution(String id, Object answer) {
+        Exercise.Verdict verdict = exercise(id).judge(answer);
+        if (!verdict.right()) {
+            throw new IllegalStateException("the solution of " + id + " is not right: " + verdict.text());
+        }
+        Notebook.show(new Feedback(Mark.RIGHT, id + " · this is one right answer", verdict.text()));
+    }
+
+    /**
+     * Writes a prediction down, to compare it with what comes out.
+     *
+     * @param id its notebook and a letter or word: {@code "02.a"}
+     * @param guess a number, a word, or {@link #TODO} to go on without one
+     */
+    public static void predict(String id, Object guess) {
+        if (guess == TODO) {
+            PREDICTED.remove(id);
+            Notebook.show(new Feedback(Mark.OPEN, "No prediction yet", "Write yours in the place of TODO and run the cell, or just go on."));
+            return;
+        }
+        PREDICTED.put(id, guess);
+        String trouble = Journal.add(id, Journal.PREDICTED, String.valueOf(guess));
+        Notebook.show(new Feedback(Mark.OPEN, "Your prediction: " + inWords(guess), trouble));
+    }
+
+    /** Says what came out, beside what was predicted. */
+    public static void outcome(String id, Object value) {
+        Object guess = PREDICTED.get(id);
+        if (guess == null) {
+            Notebook.show(new Feedback(Mark.OPEN, "It is " + inWords(value), ""));
+            return;
+        }
+        String both = "You predicted " + inWords(guess) + ". It is " + inWords(value);
+        if (guess instanceof Number predicted && value instanceof Number result) {
+            Notebook.show(compared(both, predicted.doubleValue(), result.doubleValue()));
+        } else {
+            boolean same = inWords(guess).strip().equalsIgnoreCase(inWords(value).strip());
+            Notebook.show(new Feedback(same ? Mark.RIGHT : Mark.OPEN, both, same ? "" : "What did you expect, and why is it otherwise?"));
+        }
+    }
+
+    private static Feedback compared(String both, double predicted, double result) {
+        if (predicted == result) {
+            return new Feedback(Mark.RIGHT, both, "Exactly.");
+        }
+        if (predicted * result <= 0) {
+            return new Feedback(Mark.OPEN, both, "");
+        }
+        double factor = predicted / result;
+        boolean near = factor > 0.9 && factor < 1.1;
+        String text = near ? String.format(Locale.ROOT, "That is within %.0f %%.", Math.max(1, Math.ceil(100 * Math.abs(factor - 1))))
+                : factor > 1 ? String.format(Locale.ROOT, "Your number is %s times as large.", digits(factor))
+                : String.format(Locale.ROOT, "The result is %s times as large as your number.", digits(1 / factor));
+        return new Feedback(near ? Mark.RIGHT : Mark.OPEN, both, text);
+    }
+
+    private static String digits(double factor) {
+        return factor < 10 ? String.format(Locale.ROOT, "%.1f", factor) : String.format(Locale.ROOT, "%,.0f", factor);
+    }
+
+    private static String inWords(Object value) {
+        if (value instanceof Long || value instanceof Integer) {
+            return Grid.number(((Number) value).longValue());
+        }
+        if (value instanceof Number number) {
+            double exact = number.doubleValue();
+            return exact == Math.rint(exact) && Math.abs(exact) < 1e15 ? Grid.number((long) exact) : String.format(Locale.ROOT, "%,.3g", exact);
+        }
+        return String.valueOf(value);
+    }
+
+    /** How far the learner has come: for each notebook, how many exercises are solved. */
+    public static Grid progress() {
+        Set<String> right = Journal.last(Journal.RIGHT).keySet();
+        Grid grid = Grid.of("Your progress, kept on this machine", "Notebook", ">Solved", ">Exercises", ">Optional ones solved", ">Optional");
+        Map<String, int[]> counts = new LinkedHashMap<>();
+        ALL.forEach((id, exercise) -> {
+            int[] count = counts.computeIfAbsent(id.substring(0, id.lastIndexOf('.')), notebook -> new int[4]);
+            int at = exercise.isOptional() ? 2 : 0;
+            count[at + 1]++;
+            count[at] += right.contains(id) ? 1 : 0;
+        });
+        int[] all = new int[4];
+        counts.forEach((notebook, count) -> {
+            grid.row(cells(notebook, count));
+            for (int i = 0; i < all.length; i++) {
+                all[i] += count[i];
+            }
+        });
+        return grid.total(cells("all", all));
+    }
+
+    private static String[] cells(String head, int[] count) {
+        return new String[] {head, Integer.toString(count[0]), Integer.toString(count[1]), Integer.toString(count[2]), Integer.toString(count[3])};
+    }
+}

@@ -1,0 +1,91 @@
+package casebook.exercises;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import casebook.exercises.Answers.Built;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Right answers are right, typical wrong ones get the hint that fits, and no hint has the answer in it. */
+class ExercisesTest {
+
+    static final Map<String, Object> RIGHT = new HashMap<>();
+    static final Map<String, List<Built>> BUILT = new HashMap<>();
+
+    static {
+        for (Answers answers : Answers.all()) {
+            RIGHT.putAll(answers.right());
+            BUILT.putAll(answers.built());
+        }
+    }
+
+    static List<String[]> wrongAnswers() throws Exception {
+        List<String[]> all = new ArrayList<>();
+        for (Answers answers : Answers.all()) {
+            try (BufferedReader lines = new BufferedReader(new InputStreamReader(
+                    ExercisesTest.class.getResourceAsStream("wrong-answers-" + answers.notebook() + ".csv"), StandardCharsets.UTF_8))) {
+                lines.lines().skip(1).map(line -> line.split(",", 3)).forEach(all::add);
+            }
+        }
+        return all;
+    }
+
+    private static Object value(String text) {
+        return text.matches("-?\\d+") ? (Object) Long.valueOf(text) : text.matches("-?\\d*\\.\\d+") ? Double.valueOf(text) : text;
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongAnswers")
+    void aWrongAnswerGetsItsHint(String id, String answer, String hint) {
+        Exercise.Verdict verdict = Exercises.exercise(id).judge(value(answer));
+        assertThat(verdict.right()).isFalse();
+        assertThat(verdict.text().replace(",", "")).contains(hint.replace(",", ""));
+        Object right = RIGHT.get(id);
+        if (right instanceof Number number) {
+            assertThat(verdict.text().replace(",", "")).as("the hint gives nothing away").doesNotContainPattern("(?<![\\d.])" + new BigDecimal(number.toString()).toPlainString() + "(?![\\d.])");
+        } else if (right instanceof String text && text.length() > 1) {
+            assertThat(verdict.text()).as("the hint gives nothing away").doesNotContain(text);
+        }
+    }
+
+    @Test
+    void rightAnswersAreRight() {
+        RIGHT.forEach((id, answer) -> assertThat(Exercises.exercise(id).judge(answer)).as(id).matches(Exercise.Verdict::right));
+    }
+
+    /** Each exercise is tried here, with a right answer and with wrong ones. */
+    @Test
+    void noExerciseIsLeftOut() throws Exception {
+        List<String> wrong = wrongAnswers().stream().map(line -> line[0]).toList();
+        for (String id : Exercises.ids()) {
+            assertThat(RIGHT.containsKey(id) && wrong.contains(id) || BUILT.containsKey(id)).as(id).isTrue();
+        }
+    }
+
+    @Test
+    void whatIsBuiltIsLookedAt() {
+        BUILT.forEach((id, all) -> all.forEach(built -> {
+            Exercise.Verdict verdict = Exercises.exercise(id).judge(built.answer());
+            assertThat(verdict.right()).as(id + ": " + verdict.text()).isEqualTo(built.hint().isEmpty());
+            assertThat(verdict.text()).as(id).contains(built.hint());
+        }));
+    }
+
+    @Test
+    void nothingIsNotAnAnswer() {
+        assertThat(Exercises.exercise("02.1").judge(null).text()).contains("was the cell run");
+        assertThat(Exercises.exercise("02.1").judge("30840").text()).contains("a number").contains("\"30840\"");
+        assertThat(Exercises.exercise("02.1").judge(Double.NaN).right()).isFalse();
+        assertThatThrownBy(() -> Exercises.check("2.1", 3)).hasMessageContaining("02.1");
+    }
+}
