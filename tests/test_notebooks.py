@@ -37,6 +37,20 @@ def code_cells(notebook):
     return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
+def tags(cell):
+    return cell["metadata"].get("tags", [])
+
+
+def slide_type(cell):
+    return cell["metadata"].get("slideshow", {}).get("slide_type", "skip")
+
+
+def called(notebook, method):
+    """The ids with which the code calls this method, and the places of the cells."""
+    return [(name, place) for place, cell in enumerate(notebook["cells"]) if cell["cell_type"] == "code"
+            for name in re.findall(rf'^{method}\("([^"]+)"', source(cell), re.M)]
+
+
 def prose(notebook):
     return [source(cell) for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
 
@@ -245,7 +259,8 @@ def ends_as_all_do(path, notebook, every):
 def is_linked_in_a_chain(path, notebook, every):
     place = every.index(path)
     expected = (every[place - 1].name if place > 0 else None, every[place + 1].name if place + 1 < len(every) else None)
-    for where, text in (("first", prose(notebook)[0]), ("last", prose(notebook)[-1].rstrip().splitlines()[-1])):
+    last = [source(cell) for cell in notebook["cells"] if cell["cell_type"] == "markdown" and "solution" not in tags(cell)][-1]
+    for where, text in (("first", prose(notebook)[0]), ("last", last.rstrip().splitlines()[-1])):
         if neighbours(text) != expected:
             yield f"its {where} cell's links to the previous and the next notebook are {neighbours(text)}, expected is {expected}"
 
@@ -258,6 +273,72 @@ def links_to_what_is_there(path, notebook, every):
         number = re.match(r"(\d\d[a-z]?)(?: ·|$)", text)
         if number and target.endswith(".ipynb") and not target.startswith(number.group(1) + "-"):
             yield f"the link [{text}] leads to {target}"
+
+
+# ---------------------------------------------------------------- teaching
+
+@check
+def asks_before_it_answers(path, notebook, every):
+    number = path.stem.split("-")[0]
+    predicted = dict(called(notebook, "predict"))
+    shown = dict((name, place) for place, cell in enumerate(notebook["cells"]) if cell["cell_type"] == "code"
+                 for name in re.findall(r'\boutcome\("([^"]+)"', source(cell)))
+    for name in sorted(set(predicted) | set(shown)):
+        if not name.startswith(number + "."):
+            yield f"the prediction {name} is another notebook's"
+        if name not in predicted or name not in shown or predicted[name] >= shown[name]:
+            yield f"the prediction {name} is not asked first and answered then"
+    for name, place in predicted.items():
+        cell = notebook["cells"][place]
+        if "prediction" not in tags(cell) or not re.search(rf'^predict\("{re.escape(name)}", TODO\);', source(cell), re.M):
+            yield f"{cell['id']} should have the tag prediction, and TODO for a guess"
+
+
+@check
+def checks_and_solves(path, notebook, every):
+    number = path.stem.split("-")[0]
+    checked, solved = dict(called(notebook, "check")), dict(called(notebook, "solution"))
+    for name in sorted(set(checked) ^ set(solved)):
+        yield f"the exercise {name} has {'no solution' if name in checked else 'a solution only'}"
+    for name, place in checked.items():
+        cell = notebook["cells"][place]
+        if not name.startswith(number + "."):
+            yield f"the exercise {name} is another notebook's"
+        if "exercise" not in tags(cell) or not re.search(rf'^check\("{re.escape(name)}", TODO\);', source(cell), re.M):
+            yield f"{cell['id']} should have the tag exercise, and TODO for an answer"
+    places = [place for place, cell in enumerate(notebook["cells"]) if "solution" in tags(cell)]
+    if solved and (not places or places != list(range(places[0], len(notebook["cells"]))) or not set(solved.values()) <= set(places)
+                   or not source(notebook["cells"][places[0]]).startswith("## Solutions")):
+        yield "the solutions do not stand together at the end, tagged, under ## Solutions"
+    for place in places:
+        cell = notebook["cells"][place]
+        if cell["cell_type"] == "code" and not cell["metadata"].get("jupyter", {}).get("source_hidden"):
+            yield f"{cell['id']} is a solution that is not folded"
+
+
+@check
+def fits_on_its_slides(path, notebook, every):
+    kinds = [slide_type(cell) for cell in notebook["cells"]]
+    slides = kinds.count("slide") + kinds.count("subslide")
+    if slides and not 10 <= slides <= 20:
+        yield f"it has {slides} slides, not 10 to 20"
+    for cell, kind in zip(notebook["cells"], kinds):
+        if kind in ("skip", "notes"):
+            continue
+        if cell["cell_type"] == "markdown":
+            words = len(re.sub(r"\$[^$]*\$", "x", source(cell)).split())
+            # The first cell is the title, with what the notebook is for.
+            if words > (130 if cell is notebook["cells"][0] else 110):
+                yield f"{cell['id']} has {words} words on a slide"
+            continue
+        lines = source(cell).splitlines()
+        if "hide-input" not in tags(cell) and (len(lines) > 12 or max(map(len, lines)) > 60):
+            yield f"{cell['id']} has {len(lines)} lines of up to {max(map(len, lines))} columns of code on a slide"
+        for output in cell["outputs"]:
+            page = "".join(output.get("data", {}).get("text/html", ""))
+            columns = page.split("</tr>")[0].count("<th ") if "<table" in page and not page.startswith("<details>") else 0
+            if columns > 5:
+                yield f"{cell['id']} shows a table of {columns} columns on a slide"
 
 
 # ---------------------------------------------------------------- pictures
@@ -303,6 +384,34 @@ class NotebooksTest(unittest.TestCase):
                         self.fail("\n".join(wrong))
 
 
+LECTURES = ["01", "02", "03", "04", "05", "06", "07", "08", "09", "10"]
+EXERCISES = Path(__file__).resolve().parents[1] / "lib" / "src" / "main" / "java" / "casebook" / "exercises"
+
+
+@unittest.skipUnless(nbformat, "needs the environment that the launcher sets up")
+class TeachingTest(unittest.TestCase):
+    def test_every_lecture_asks_and_lets_practise(self):
+        for path in notebooks.paths():
+            number = path.stem.split("-")[0]
+            if number not in LECTURES:
+                continue
+            with self.subTest(notebook=path.name):
+                notebook = read(path)
+                java = (EXERCISES / f"Notebook{number}.java").read_text(encoding="utf-8")
+                # A factory method makes one exercise: its id stands in the first call, optional() in a line of its own.
+                made = re.split(r'(?=Exercise\.\w+\("\d\d\w?\.\d+")', java)[1:]
+                core = [re.search(r'"(\d\d\w?\.\d+)"', part).group(1) for part in made if ".optional()" not in part]
+                every = [re.search(r'"(\d\d\w?\.\d+)"', part).group(1) for part in made]
+                self.assertEqual(sorted(every), sorted(name for name, _ in called(notebook, "check")))
+                self.assertEqual(3, len(core), core)
+                self.assertGreaterEqual(len(called(notebook, "predict")), 3)
+                self.assertTrue(any(slide_type(cell) == "slide" for cell in notebook["cells"]))
+                self.assertTrue(any("cover" in tags(cell) for cell in notebook["cells"]))
+                questions = "\n\n".join(prose(notebook)).split("\n## Questions\n")
+                self.assertEqual(2, len(questions), "## Questions")
+                self.assertIn(questions[1].split("\n## ")[0].count("<details>"), range(4, 8))
+
+
 @unittest.skipUnless(nbformat, "needs the environment that the launcher sets up")
 class ChecksTest(unittest.TestCase):
     """Each check, on a notebook that is right but for one thing."""
@@ -337,7 +446,14 @@ class ChecksTest(unittest.TestCase):
             code("import java.util.*;\nNotebook.start();", {"output_type": "stream", "name": "stdout", "text": "Casebook is ready.\n"}),
             text("## Two\n\nThe paper counts two."),
             code("/** var two = 1; */\nint two() {\n    return 2;\n}\n\nint two = two();\nCharts.bars(two)", picture, numbers),
+            {**text("**Predict.** How many?"), "metadata": {"slideshow": {"slide_type": "slide"}}},
+            {**code(f'predict("{number}.a", TODO);'), "metadata": {"tags": ["prediction"]}},
+            {**code(f'outcome("{number}.a", two);'), "metadata": {"tags": [], "slideshow": {"slide_type": "-"}}},
+            {**code(f'check("{number}.1", TODO);'), "metadata": {"tags": ["exercise"]}},
+            *[{**text(f"### Slide {place}\n\nText."), "metadata": {"slideshow": {"slide_type": "subslide"}}} for place in range(9)],
             text("## Remember\n\n- One.\n- Two,\n  in two lines.\n- Three.\n\n## References\n\n- A. Author: *Title*. 1998.\n\n" + chain),
+            {**text("## Solutions\n\nOne way."), "metadata": {"tags": ["solution"]}},
+            {**code(f'solution("{number}.1", 2);'), "metadata": {"tags": ["solution"], "jupyter": {"source_hidden": True}}},
         ]
         count = 0
         for index, cell in enumerate(cells, 1):
@@ -375,6 +491,7 @@ class ChecksTest(unittest.TestCase):
         self.assertEqual({}, self.found(self.good))
 
     def test_each_check_finds_what_it_is_for(self):
+        REMEMBER = next(place for place, cell in enumerate(self.good["cells"]) if cell["source"].startswith("## Remember"))
         def put(value, *keys):
             def change(notebook):
                 for key in keys[:-1]:
@@ -412,15 +529,30 @@ class ChecksTest(unittest.TestCase):
         self.replace("begins_as_all_do", 0, "You will be able to", "You will")
         self.replace("begins_as_all_do", 0, "5 minutes", "a while")
         self.replace("begins_as_all_do", 0, "**Read before**: nothing.", "")
-        self.replace("ends_as_all_do", 4, "## Remember", "## Summary")
-        self.replace("ends_as_all_do", 4, "- Three.\n", "")
-        self.replace("ends_as_all_do", 4, "## References", "## Sources")
-        self.replace("ends_as_all_do", 4, " 1998.", "")
-        self.replace("ends_as_all_do", 4, "## References", "## Empty\n\n## References")
+        self.replace("ends_as_all_do", REMEMBER, "## Remember", "## Summary")
+        self.replace("ends_as_all_do", REMEMBER, "- Three.\n", "")
+        self.replace("ends_as_all_do", REMEMBER, "## References", "## Sources")
+        self.replace("ends_as_all_do", REMEMBER, " 1998.", "")
+        self.replace("ends_as_all_do", REMEMBER, "## References", "## Empty\n\n## References")
         self.replace("is_linked_in_a_chain", 0, "Next: [03 · Other](03-here.ipynb)", "")
-        self.replace("is_linked_in_a_chain", 4, "Previous: [01 · Other](01-here.ipynb)", "Previous: [02 · Other](02-here.ipynb)")
+        self.replace("is_linked_in_a_chain", REMEMBER, "Previous: [01 · Other](01-here.ipynb)", "Previous: [02 · Other](02-here.ipynb)")
         self.replace("links_to_what_is_there", 2, "The paper", "[The paper](../paper.pdf)")
         self.replace("links_to_what_is_there", 2, "The paper", "The paper of [01](03-here.ipynb)")
+        self.replace("asks_before_it_answers", 5, "02.a", "03.a")
+        self.replace("asks_before_it_answers", 5, "TODO", "7")
+        self.replace("asks_before_it_answers", 6, "02.a", "02.b")
+        self.spoil("asks_before_it_answers", put([], "cells", 5, "metadata", "tags"))
+        self.replace("checks_and_solves", 7, "TODO", "2")
+        self.replace("checks_and_solves", 7, "02.1", "02.2")
+        self.spoil("checks_and_solves", put([], "cells", 7, "metadata", "tags"))
+        self.spoil("checks_and_solves", put({}, "cells", -1, "metadata", "jupyter"))
+        self.replace("checks_and_solves", -2, "## Solutions", "## Answers")
+        self.spoil("fits_on_its_slides", put("skip", "cells", 4, "metadata", "slideshow", "slide_type"))
+        self.replace("fits_on_its_slides", 4, "How many?", "How " + "many " * 110)
+        self.replace("fits_on_its_slides", 6, ", two);", ", two);" + " // and so on" * 4)
+        self.replace("fits_on_its_slides", 6, ", two);", ", two);" + "\n" * 12 + "// end")
+        self.spoil("fits_on_its_slides", lambda notebook: notebook["cells"][6]["outputs"].append(
+            {"output_type": "display_data", "metadata": {}, "data": {"text/html": "<table><tr>" + "<th scope=\"col\">1</th>" * 6 + "</tr></table>", "text/plain": "1"}}))
         self.spoil("describes_its_pictures", put({}, "cells", 3, "outputs", 0, "metadata"))
         self.spoil("describes_its_pictures", lambda notebook: notebook["cells"][3]["outputs"].pop())
         self.replace("describes_its_pictures", 2, "The paper", "![](images/a.png) The paper")
