@@ -43,7 +43,7 @@ public final class Notebook {
 
     private static void register(Kernel kernel) {
         for (Class<?> type : List.of(Table.class, CostSheet.class, Network.class, History.class, Grid.class, Feedback.class,
-                Picture.class, Photo.class, BufferedImage.class)) {
+                Picture.class, Photo.class, BufferedImage.class, Explorer.class)) {
             kernel.register(type, Notebook::lastValue);
         }
     }
@@ -55,7 +55,7 @@ public final class Notebook {
         return bundles.get(bundles.size() - 1);
     }
 
-    /** Shows a value now, in the middle of a cell: a table, a chart, a photo, a network; anything else as text. */
+    /** Shows a value now, in the middle of a cell: a table, a chart, a photo, a network, an explorer; anything else as text. */
     public static void show(Object value) {
         Outputs.of(value).forEach(Notebook::display);
     }

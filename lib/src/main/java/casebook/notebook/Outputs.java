@@ -66,6 +66,9 @@ final class Outputs {
         if (value instanceof BufferedImage image) {
             return List.of(image(image));
         }
+        if (value instanceof Explorer explorer) {
+            return List.of(explorer.bundle());
+        }
         return List.of(Bundle.text(String.valueOf(value)));
     }
 
