@@ -9,8 +9,9 @@ function build(live, data) {
   const scale = element("p");
   const every = element("button", {type: "button"}, "Switch all blocks on");
   const body = element("tbody");
+  // The alignment stands at the cells, because JupyterLab's own rules for tables overrule those of a style sheet.
   const table = element("table", {}, element("thead", {}, element("tr", {}, ...["Block", "Signal behind it ↓", "Gradient in front of it ↑"]
-    .map((head) => element("th", {scope: "col"}, head)))), body);
+    .map((head) => element("th", {scope: "col", style: "text-align: left"}, head)))), body);
   const off = new Set();
   live.append(element("div", {class: "controls"}, blocks.node, factor.node),
     element("p", {}, element("label", {}, shortcuts, "Shortcuts around the blocks")), result, table, scale, every,
@@ -64,7 +65,7 @@ function build(live, data) {
     say(result, `A signal of size 1 leaves the ${count} block${count > 1 ? "s" : ""} with size ${added} with shortcuts, and with size ${plain} without`
       + (cut ? ": a block that is switched off hands on nothing unless there is a shortcut." : ".")
       + " The gradient arrives at the front with the same size.");
-    say(scale, `The middle of each bar's field is 1, its ends are ${power(-decades)} and ${power(decades)}; the scale is logarithmic. `
+    say(scale, `The middle of each bar's field is 1, its ends are ${decades > 3 ? power(-decades) : 10 ** -decades} and ${decades > 3 ? power(decades) : figure(10 ** decades)}; the scale is logarithmic. `
       + "Bars to the left are solid, bars to the right are hatched.");
   }
 
@@ -76,8 +77,8 @@ function build(live, data) {
       off[box.checked ? "delete" : "add"](block);
       show();
     });
-    const cells = [0, 1].map(() => element("td", {style: "width: 38%; padding: 0 .6rem 0 0; vertical-align: middle"}, element("span"), meter()));
-    return element("tr", {}, element("th", {scope: "row", style: "white-space: nowrap; padding: 0 .6rem 0 0"},
+    const cells = [0, 1].map(() => element("td", {style: "text-align: left; width: 38%; padding: 0 .6rem 0 0; vertical-align: middle"}, element("span"), meter()));
+    return element("tr", {}, element("th", {scope: "row", style: "text-align: left; white-space: nowrap; padding: 0 .6rem 0 0"},
       element("div", {style: "display: flex; align-items: center"},
         drawn("svg", {viewBox: "10 0 44 44", "aria-hidden": "true", style: "flex: none; width: 2.75rem; height: 2.75rem"}),
         element("label", {}, box, "block " + block))), ...cells);

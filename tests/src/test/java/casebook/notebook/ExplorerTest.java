@@ -9,6 +9,7 @@ import casebook.notebook.fake.FakeKernel;
 import casebook.notebook.fake.display.DisplayData;
 import casebook.zoo.Zoo;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -151,8 +152,11 @@ class ExplorerTest {
     }
 
     private static double[][] matrix(SplittableRandom random, int width, double g) {
-        return Stream.generate(() -> random.doubles(width).map(unused -> random.nextGaussian() * g / Math.sqrt(width)).toArray()).limit(width)
-                .toArray(double[][]::new);
+        double[][] weights = new double[width][width];
+        for (double[] row : weights) {
+            Arrays.setAll(row, i -> random.nextGaussian() * g / Math.sqrt(width));
+        }
+        return weights;
     }
 
     private static double[] unit(int width) {
