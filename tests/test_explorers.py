@@ -155,7 +155,7 @@ class ExplorersTest(unittest.TestCase):
         self.assertEqual((216, 216, 11), self.place(page, "filter"))
         page.get_by_label("n, side of the input, exactly").fill("224")
         self.assertIn("The output is 54×54.", self.text(page))
-        self.assertIn("The division leaves a rest of 1: the last row and column (marked ×) is never read.", self.text(page))
+        self.assertIn("The division leaves a rest of 1: the last row and column (beyond the dashed line) is never read.", self.text(page))
         self.assertEqual((212, 212, 11), self.place(page, "filter"), "where there are fewer outputs, the filter stays inside")
 
     def test_bottleneck_costs_are_the_librarys(self):

@@ -25,6 +25,11 @@ function build(live, data) {
     return room < 0 ? 0 : Math.floor(room / s.value) + 1;
   }
 
+  /** True if the cells are large enough for a letter in each. */
+  function lettered() {
+    return Math.max(n.value + 2 * p.value, f.value) <= 20;
+  }
+
   function move(row, column) {
     const last = Math.max(0, side() - 1);
     place.row = Math.min(Math.max(row, 0), last);
@@ -62,7 +67,7 @@ function build(live, data) {
     const [texts, same] = [[], (f.value - 1) / 2];
     if (rest) {
       texts.push(`The division leaves a rest of ${rest}: the last ${rest > 1 ? rest + " rows and columns" : "row and column"}`
-        + `${p.value ? " of the padded input" : ""} (marked ×) ${rest > 1 ? "are" : "is"} never read.`);
+        + `${p.value ? " of the padded input" : ""} (${lettered() ? "marked ×" : "beyond the dashed line"}) ${rest > 1 ? "are" : "is"} never read.`);
     }
     if (s.value > f.value) {
       texts.push("The stride is larger than the filter: cells between two places of the filter are never read.");
@@ -125,8 +130,7 @@ function build(live, data) {
     if (fine) {
       input.append(lines(lattice(p.value, p.value, n.value, n.value), {opacity: .6}));
     }
-    const letters = whole <= 20;
-    for (let row = 0; letters && row < padded; row++) {
+    for (let row = 0; lettered() && row < padded; row++) {
       for (let column = 0; column < padded; column++) {
         const unread = out && Math.max(row, column) >= padded - rest;
         const zero = Math.min(row, column) < p.value || Math.max(row, column) >= p.value + n.value;
@@ -135,7 +139,7 @@ function build(live, data) {
         }
       }
     }
-    if (!letters && out && rest) {
+    if (!lettered() && out && rest) {
       const read = padded - rest;
       input.append(lines(`M${read} 0V${read}H0`, {stroke: INK.filter, "stroke-dasharray": "6 4", "stroke-width": 2}));
     }
