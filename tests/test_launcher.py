@@ -258,6 +258,24 @@ esac
         result = self.run_it("list", user=user)
         self.assertEqual(0, result.returncode, result.stderr)
 
+    def test_learners_share_a_folder_that_is_set_up(self):
+        """Only their instructor may write there."""
+        ready = self.python_ready()
+        self.assertEqual(0, self.run_it("run", patch=ready).returncode)
+        user = self.unprivileged()
+        # The test's own Python is in a folder that another user may not enter.
+        python = self.project / ".casebook" / "venv" / "bin" / "python"
+        python.unlink()
+        python.symlink_to("/usr/bin/python3" if user else sys.executable)
+        self.place.chmod(0o755)
+        folders = [self.project, self.project / ".casebook"]
+        for folder in folders:
+            folder.chmod(0o555)
+            self.addCleanup(folder.chmod, 0o755)
+        result = self.run_it("copies", "mine", patch=ready, user=user)
+        self.assertEqual(0, result.returncode, result.stderr)
+        self.assertIn("['copies', 'mine']", result.stdout)
+
     def test_home_that_cannot_be_written(self):
         user = self.unprivileged()
         self.place.chmod(0o755)

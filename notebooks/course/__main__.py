@@ -1,8 +1,10 @@
-"""python -m course run | lab: the launcher's other half."""
+"""python -m course run | lab | copies: the launcher's other half."""
 import argparse
+import errno
 import os
 import sys
 import time
+from pathlib import Path
 
 ME = "casebook" if os.name == "nt" else "./casebook"
 
@@ -54,7 +56,14 @@ def main(words):
     if words[:1] == ["lab"]:
         from . import lab
         return lab.lab(words[1:])
-    print("python -m course run | lab", file=sys.stderr)
+    if words[:1] == ["copies"]:
+        from . import copies
+        if len(words) > 2 or words[-1].startswith("-"):
+            print(f"{ME} copies takes one folder at most.", file=sys.stderr)
+            return 2
+        copies.make(Path(words[1]).absolute() if words[1:] else copies.place())
+        return 0
+    print("python -m course run | lab | copies", file=sys.stderr)
     return 2
 
 
@@ -64,5 +73,6 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         sys.exit(130)
     except OSError as error:
-        print(f"{error.strerror or error} ({error.filename}): put that right and run the command again.", file=sys.stderr)
+        what = "The disk is full" if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)) else error.strerror or str(error)
+        print(f"{what} ({error.filename}): put that right and run the command again.", file=sys.stderr)
         sys.exit(1)

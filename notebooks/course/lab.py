@@ -4,7 +4,8 @@ import os
 import sys
 from pathlib import Path
 
-from .notebooks import FOLDER
+from . import copies, notebooks
+from .notebooks import FOLDER, HOME
 
 
 def page_config():
@@ -25,23 +26,60 @@ def page_config():
     (folder / "jupyter_server_config.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
 
 
+def parse(words):
+    """Our own options, the notebooks that are named, and what goes to JupyterLab word for word."""
+    ours, named, theirs = set(), [], []
+    value = False  # whether the word may be the value of JupyterLab's option before it
+    for word in words:
+        if word in ("--full", "--fresh", "--original"):
+            ours.add(word)
+        elif word.startswith("-"):
+            theirs.append(word)
+            value = "=" not in word and word not in ("--no-browser", "--debug", "-y")
+            continue
+        elif value:
+            theirs.append(word)
+        else:
+            named.append(word)
+        value = False
+    return ours, named, theirs
+
+
 def lab(words):
-    if "--full" in words:
+    ours, named, theirs = parse(words)
+    if "--full" in ours:
         os.environ["CASEBOOK_SETTING"] = "full"
-        words = [word for word in words if word != "--full"]
     os.environ.setdefault("CASEBOOK_SETTING", "quick")
+    try:
+        chosen = notebooks.choose(named)
+    except notebooks.Unknown as unknown:
+        print(unknown, file=sys.stderr)
+        return 2
+    if "--fresh" in ours and not named:
+        print("--fresh takes the notebooks that you want to start anew: lab --fresh 05.", file=sys.stderr)
+        return 2
+    if ours >= {"--fresh", "--original"}:
+        print("--fresh starts your copies anew, --original opens the project's notebooks: choose one.", file=sys.stderr)
+        return 2
+    folder = FOLDER
+    if "--original" not in ours:
+        folder = copies.place()
+        copies.make(folder, chosen if "--fresh" in ours else [])
+        copies.trust(folder)
     page_config()
+    # From the project's folder the text's links to sources and data lead somewhere too.
+    root = HOME if folder.is_relative_to(HOME) else folder
     options = [
-        f"--ServerApp.root_dir={FOLDER}",
+        f"--ServerApp.root_dir={root}",
         "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.extension_manager=readonly",
         "--Application.log_level=WARN",
     ]
-    first = FOLDER / "00-start-here.ipynb"
-    if first.exists():
-        options.append(f"--LabApp.default_url=/lab/tree/{first.name}")
+    first = next((path.name for path in chosen), "")
+    if first:
+        options.append(f"--LabApp.default_url=/lab/tree/{(folder / first).relative_to(root).as_posix()}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")
     # Lab stands in this process: Control-C is its own.
-    sys.argv = ["jupyter-lab", *options, *words]
+    sys.argv = ["jupyter-lab", *options, *theirs]
     from jupyterlab.labapp import main
     return main()
