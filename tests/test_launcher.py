@@ -376,6 +376,81 @@ esac
         self.assertRegex(self.run_it("doctor", patch="launcher.memory = lambda: 2 << 30").stdout, r"WRONG +memory +2\.0 GB\n +→ 4 GB is the least")
 
 
+    # ------------------------------------------------------------ a class
+
+    FOUND = """import json, sys
+for name in ("kernel", "page"): print(json.dumps({"name": name, "good": name not in %r, "found": name + " tried"}))
+"""
+
+    def class_ready(self, *failing):
+        """A project that is set up, whose course finds that all is well but the failing."""
+        ready = self.python_ready() + "; launcher.free_memory = lambda: 4 << 30; launcher.free_space = lambda folder: 4096"
+        self.assertEqual(0, self.run_it("setup", patch=ready).returncode)
+        (self.project / "notebooks" / "course" / "__main__.py").write_text(self.FOUND % (failing,))
+        return ready
+
+    def test_setup(self):
+        ready = self.python_ready()
+        result = self.run_it("setup", patch=ready)
+        self.assertEqual(0, result.returncode, result.stderr)
+        self.assertIn("Everything is set up", result.stderr)
+        self.assertEqual("", result.stdout)
+        for words in (["02"], ["--learners", "5"], ["--jupyter"], ["--jupyter=/tmp", "--learners", "0"]):
+            self.assertEqual(2, self.run_it("setup", *words, patch=ready).returncode, words)
+
+    def test_kernel_for_another_jupyter(self):
+        ready = self.python_ready() + "; launcher.memory = lambda: 12 << 30"
+        prefix = self.place / "the hub's"
+        self.assertSentence(self.run_it("setup", "--jupyter", str(prefix), patch=ready), str(prefix), "sys.prefix")
+        kernel = prefix / "share" / "jupyter" / "kernels" / "java" / "kernel.json"
+        kernel.parent.mkdir(parents=True)
+        kernel.write_text('{"argv": ["java", "-jar", "ijava-1.3.0.jar"]}')
+        self.assertSentence(self.run_it("setup", f"--jupyter={prefix}", patch=ready), "another kernel named java")
+        kernel.unlink()
+        for learners, heap in (((), "-Xmx3072m"), (("--learners", "6"), "-Xmx1024m")):
+            result = self.run_it("setup", "--jupyter", str(prefix), *learners, patch=ready)
+            self.assertEqual(0, result.returncode, result.stderr)
+            spec = json.loads(kernel.read_text(encoding="utf-8"))
+            self.assertIn(heap, spec["argv"])
+            self.assertEqual(str(self.project), spec["env"]["CASEBOOK_HOME"])
+            self.assertEqual("${HOME}/.casebook/kept", spec["env"]["CASEBOOK_KEPT"])
+
+    def test_class_is_ready(self):
+        for words, learners in ((["--class"], "A learner"), (["--class", "--learners", "4"], "4 learners"), (["--learners=4"], "4 learners")):
+            result = self.run_it("doctor", *words, patch=self.class_ready())
+            self.assertEqual(0, result.returncode, result.stdout + result.stderr)
+            self.assertRegex(result.stdout.splitlines()[-1], f"^READY. {learners}")
+            self.assertRegex(result.stdout, r"(?s)ok +kernel +kernel tried.*ok +page +page tried")
+            self.assertRegex(result.stdout, r"ok +port +8\d{3} ")
+            shutil.rmtree(self.project / ".casebook")
+        self.assertEqual(2, self.run_it("doctor", "--learners", "many").returncode)
+
+    def test_class_is_not_ready(self):
+        ready = self.class_ready("kernel")
+        result = self.run_it("doctor", "--class", patch=ready)
+        self.assertEqual(1, result.returncode)
+        self.assertRegex(result.stdout.splitlines()[-1], r"^NOT READY. 1 thing to put right. kernel: ")
+        for patch, said in (("launcher.free_memory = lambda: 2 << 30", r"WRONG +learners +2\.0 GB[^\n]*: 1 fit, 4 come\n +→ let 1 work here"),
+                            ("launcher.free_space = lambda folder: 1000", r"WRONG +space +1\.0 GB"),
+                            ("import socket; socket.socket.bind = lambda *any: exec('raise OSError')", r"WRONG +port +8888 to 8937")):
+            result = self.run_it("doctor", "--class", "--learners", "4", patch=f"{ready}; {patch}")
+            self.assertEqual(1, result.returncode)
+            self.assertRegex(result.stdout, said)
+            self.assertRegex(result.stdout.splitlines()[-1], r"^NOT READY. 2 things to put right. First, ")
+        (self.project / "notebooks" / "course" / "__main__.py").write_text("raise SystemExit('no such module')")
+        result = self.run_it("doctor", "--class", patch=ready)
+        self.assertRegex(result.stdout, r"WRONG +page +could not be tried \(no such module\)")
+
+    def test_class_machine_that_is_not_set_up(self):
+        """It says what to do and fetches nothing."""
+        result = self.run_it("doctor", "--class")
+        self.assertEqual(1, result.returncode)
+        for name in ("packages", "mathematics", "library"):
+            self.assertRegex(result.stdout, rf"WRONG +{name} .*\n +→ (\./)?casebook setup, while there is a network")
+        self.assertEqual([], self.calls())
+        self.assertRegex(result.stdout.splitlines()[-1], "^NOT READY. .*packages: .*setup, while there is a network.$")
+
+
 class PinnedTest(unittest.TestCase):
     """Nothing is fetched that isn't pinned by a checksum."""
 
@@ -423,6 +498,12 @@ class MachineTest(unittest.TestCase):
         for gigabytes, heap in ((2, "1024m"), (8, "2048m"), (64, "4096m")):
             launcher.memory = lambda: gigabytes << 30
             self.assertIn(f"-Xmx{heap}", launcher.java_options(launcher.Jdk("", "", "17", [])))
+
+    @unittest.skipUnless(sys.platform.startswith("linux"), "reads Linux's files")
+    def test_free_memory(self):
+        launcher = load()
+        self.assertGreater(launcher.free_memory(), 1 << 26)
+        self.assertLess(launcher.free_memory(), launcher.memory())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""python -m course run | lab | copies: the launcher's other half."""
+"""python -m course run | lab | copies | room: the launcher's other half."""
 import argparse
 import errno
 import os
@@ -63,7 +63,10 @@ def main(words):
             return 2
         copies.make(Path(words[1]).absolute() if words[1:] else copies.place())
         return 0
-    print("python -m course run | lab | copies", file=sys.stderr)
+    if words == ["room"]:
+        from . import room
+        return room.look()
+    print("python -m course run | lab | copies | room", file=sys.stderr)
     return 2
 
 
