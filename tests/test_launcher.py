@@ -9,6 +9,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import unittest
@@ -313,7 +314,8 @@ esac
         self.assertSentence(self.run_it("run", patch="import importlib.util as u; real = u.find_spec; u.find_spec = lambda name, *a: None if name == 'ensurepip' else real(name, *a)"),
                             "venv", "run the command again")
 
-    def test_packages_without_network_then_with(self):
+    def tiny_wheel(self):
+        """A package of our own: the file and its checksum."""
         wheels = self.place / "wheels"
         wheels.mkdir()
         wheel = wheels / "tiny-1.0-py3-none-any.whl"
@@ -322,7 +324,11 @@ esac
             file.writestr("tiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n")
             file.writestr("tiny-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
             file.writestr("tiny-1.0.dist-info/RECORD", "tiny.py,,\ntiny-1.0.dist-info/METADATA,,\ntiny-1.0.dist-info/WHEEL,,\ntiny-1.0.dist-info/RECORD,,\n")
-        checksum = hashlib.sha256(wheel.read_bytes()).hexdigest()
+        return wheel, hashlib.sha256(wheel.read_bytes()).hexdigest()
+
+    def test_packages_without_network_then_with(self):
+        wheel, checksum = self.tiny_wheel()
+        wheels = wheel.parent
         requirements = self.project / "notebooks" / "course" / "requirements.txt"
         patch = "launcher.set_up_pages = lambda jdk: None; launcher.mathjax = lambda: ''"
         (self.project / "notebooks" / "course" / "__main__.py").write_text("import tiny\n")
@@ -449,6 +455,82 @@ for name in ("kernel", "page"): print(json.dumps({"name": name, "good": name not
             self.assertRegex(result.stdout, rf"WRONG +{name} .*\n +→ (\./)?casebook setup, while there is a network")
         self.assertEqual([], self.calls())
         self.assertRegex(result.stdout.splitlines()[-1], "^NOT READY. .*packages: .*setup, while there is a network.$")
+
+
+    # ------------------------------------------------------------ the offline bundle
+
+    PAGES = "import hashlib; launcher.MATHJAX = hashlib.sha256(b'mathjax').hexdigest()"
+
+    def bundle(self):
+        """A bundle of this project, and a copy of the project on a machine without a network."""
+        wheel, checksum = self.tiny_wheel()
+        (self.project / "notebooks" / "course" / "requirements.txt").write_text(f"tiny==1.0 --hash=sha256:{checksum}\n")
+        (self.project / "notebooks" / "course" / "__main__.py").write_text("import sys, tiny\nprint(sys.argv[1:])\n")
+        wrapper = self.project / ".mvn" / "wrapper" / "maven-wrapper.properties"
+        wrapper.parent.mkdir(parents=True)
+        wrapper.write_text("distributionUrl=https://example.org/apache-maven-3.0-bin.zip\n")
+        self.script(self.project / "mvnw", MAVEN + 'case "$*" in *repo.local=*/content/maven/repository*) for word; do case "$word" in\n'
+                    '-Dmaven.repo.local=*) mkdir -p "${word#*=}/org" && echo jar >"${word#*=}/org/a.jar" && : >"${word#*=}/org/_remote.repositories" ;;\nesac; done; esac\n')
+        maven = self.home / ".m2" / "wrapper" / "dists" / "apache-maven-3.0" / "abc"
+        self.script(maven / "bin" / "mvn", MAVEN)
+        (maven / "mvnw.url").touch()
+        (self.project / "work").mkdir()
+        (self.project / "work" / "mine.ipynb").touch()
+        archive = self.place / "the bundle.tar"
+        shutil.copytree(self.project, self.place / "copy")
+        result = self.run_it("bundle", str(archive), patch=self.PAGES, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(wheel.parent))
+        self.assertEqual(0, result.returncode, result.stdout + result.stderr)
+        self.assertIn(str(archive), result.stdout)
+        self.project = self.place / "copy"
+        shutil.rmtree(self.home / ".m2")
+        self.script(self.project / "mvnw", "#!/bin/sh\necho Unknown host; exit 1\n")
+        return archive
+
+    def offline(self, *words, patch=PAGES):
+        return self.run_it(*words, patch=patch, PIP_INDEX_URL=CLOSED)
+
+    def test_bundle(self):
+        archive = self.bundle()
+        self.assertSentence(self.offline("run", "00"), "no network")
+        result = self.offline("setup", "--bundle", str(archive))
+        self.assertEqual(0, result.returncode, result.stderr)
+        self.assertTrue(all(f"-o -Dmaven.repo.local={self.project / '.casebook' / 'bundle' / 'maven' / 'repository'}" in call for call in self.calls()), self.calls())
+        self.assertEqual(2, len(self.calls()), "the library and the pages")
+        self.assertFalse((self.home / ".m2").exists())
+        self.assertIn("['run', '00']", self.offline("run", "00").stdout)
+        (self.project / "pom.xml").write_text("<project>newer</project>")
+        result = self.offline("list")
+        self.assertIn("The offline bundle is of another version of the project: the network is asked instead", result.stderr)
+        self.assertSentence(result, "no network")
+
+        # The archive itself is a project that is ready to be set up.
+        with tarfile.open(archive) as packed:
+            names = packed.getnames()
+            packed.extractall(self.place / "unpacked")
+        self.assertIn("casebook/OFFLINE.txt", names)
+        self.assertEqual([], [name for name in names if "/work" in name or "/target/" in name or "_remote" in name or "jdk.json" in name])
+        self.project = self.place / "unpacked" / "casebook"
+        result = self.offline("run", "00")
+        self.assertEqual(0, result.returncode, result.stderr)
+        self.assertIn("setup --bundle", (self.project / "OFFLINE.txt").read_text(encoding="utf-8"))
+        self.script(self.project / ".casebook" / "bundle" / "maven" / "wrapper" / "dists" / "apache-maven-3.0" / "abc" / "bin" / "mvn", "#!/bin/sh\nexit 1\n")
+        shutil.rmtree(self.project / ".casebook" / "venv")
+        self.assertSentence(self.offline("run"), "damaged", "mvn differs", "copy the archive again")
+
+    def test_bundle_that_does_not_fit(self):
+        archive = self.bundle()
+        for change, said in (("import sys; sys.version_info = (3, 99)", "is for Python 3."), ("import platform; platform.machine = lambda: 'abacus'", "this is abacus"),
+                             ("(launcher.ROOT / 'pom.xml').write_text('<project>other</project>')", "another version of the project")):
+            self.assertSentence(self.offline("setup", f"--bundle={archive}", patch=f"{self.PAGES}; {change}"), said)
+            self.assertEqual([], [file.name for file in (self.project / ".casebook").glob("bundle*")])
+        whole = archive.read_bytes()
+        for data, said in ((b"", "can't be read"), (whole[:len(whole) // 2], "can't be read"), (b"no archive" * 999, "can't be read")):
+            archive.write_bytes(data)
+            self.assertSentence(self.offline("setup", "--bundle", str(archive)), said, "copy it again")
+        with tarfile.open(archive, "w") as packed:
+            packed.add(self.project / "pom.xml", "casebook/pom.xml")
+        self.assertSentence(self.offline("setup", "--bundle", str(archive)), "no offline bundle")
+        self.assertSentence(self.offline("setup", "--bundle", str(self.place / "nowhere.tar")), "No such file", "nowhere.tar")
 
 
 class PinnedTest(unittest.TestCase):

@@ -95,7 +95,8 @@ public final class Checkup {
         look("native", "", Checkup::nativeMemory);
         look("memory", "", Checkup::physicalMemory);
         look("processor", "", Checkup::processor);
-        look("fonts", "charts need fontconfig and one font: sudo apt-get install fontconfig fonts-dejavu-core", Checkup::fonts);
+        look("fonts", "charts need fontconfig, HarfBuzz and one font: sudo apt-get install fontconfig libharfbuzz0b fonts-dejavu-core",
+                Checkup::fonts);
         boolean starts = look("ND4J", "the numerics library does not start: it needs a 64-bit system with glibc (not Alpine's musl), its native part "
                 + "for this platform on the class path (./mvnw clean package), and 500 MB in a home folder that can be written to "
                 + "(or java -Dorg.bytedeco.javacpp.cachedir=FOLDER)", Checkup::nd4j);
