@@ -436,6 +436,12 @@ for name in ("kernel", "page"): print(json.dumps({"name": name, "good": name not
         result = self.run_it("doctor", "--class", patch=ready)
         self.assertEqual(1, result.returncode)
         self.assertRegex(result.stdout.splitlines()[-1], r"^NOT READY. 1 thing to put right. kernel: ")
+        says = self.script(self.java, self.java.read_text().replace("shift 2; printf", "shift 2; [ ! -f wrong ] || { printf 'ok     Java  21\\nWRONG  fonts  none\\n       → install one\\n'; exit 1; }; printf"))
+        (self.place / "wrong").touch()
+        result = self.run_it("doctor", "--class", patch=ready, java=says)
+        self.assertEqual(1, result.returncode)
+        self.assertRegex(result.stdout.splitlines()[-1], "^NOT READY. 2 things to put right. First, fonts: install one.$")
+        (self.place / "wrong").unlink()
         for patch, said in (("launcher.free_memory = lambda: 2 << 30", r"WRONG +learners +2\.0 GB[^\n]*: 1 fit, 4 come\n +→ let 1 work here"),
                             ("launcher.free_space = lambda folder: 1000", r"WRONG +space +1\.0 GB"),
                             ("import socket; socket.socket.bind = lambda *any: exec('raise OSError')", r"WRONG +port +8888 to 8937")):
