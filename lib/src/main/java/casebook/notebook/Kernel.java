@@ -1,11 +1,20 @@
 package casebook.notebook;
 
+import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.RunnableFuture;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import jdk.jshell.JShell;
+import jdk.jshell.Snippet;
 
 /**
  * The Java kernel that runs the notebook, reached by reflection: JJava and IJava have the same classes under other names,
@@ -91,7 +100,7 @@ final class Kernel {
                     (proxy, method, arguments) -> switch (method.getName()) {
                         case "render" -> {
                             Object context = arguments[1];
-                            fill(method(context, "getOutputContainer").invoke(context), look.apply(type.cast(arguments[0])));
+                            fill(method(context, "getOutputContainer").invoke(context), apply(look, type.cast(arguments[0])));
                             yield null;
                         }
                         case "equals" -> proxy == arguments[0];
@@ -102,6 +111,85 @@ final class Kernel {
         } catch (ReflectiveOperationException e) {
             throw changed(e);
         }
+    }
+
+    private static <T> Bundle apply(Function<T, Bundle> look, T value) {
+        try {
+            return look.apply(value);
+        } catch (RuntimeException | Error e) {
+            // The kernel would print all of it, and an Error would end the kernel.
+            Notebook.lastError(e);
+            throw Failures.whileShowing(e);
+        }
+    }
+
+    /** Java's shell, in which the cells run; empty in a kernel that does not show it. */
+    Optional<JShell> shell() {
+        try {
+            return Optional.of((JShell) method(kernel, "getJShell").invoke(kernel));
+        } catch (ReflectiveOperationException notJjava) {
+            try {
+                Object evaluator = evaluator();
+                return Optional.of((JShell) method(evaluator, "getShell").invoke(evaluator));
+            } catch (ReflectiveOperationException | RuntimeException notIjava) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    private Object evaluator() throws ReflectiveOperationException {
+        return field(kernel, "evaluator").get(kernel);
+    }
+
+    /**
+     * Forgets statements that newer ones have replaced, with the values of their variables. JJava does it after each statement; where an
+     * exception passes it by, it has to be done here. IJava never does.
+     */
+    void forgetReplaced(JShell shell) {
+        try {
+            Object evaluator = evaluator();
+            Method drop = evaluator.getClass().getDeclaredMethod("dropSnippet", JShell.class, Snippet.class);
+            drop.setAccessible(true);
+            for (Snippet snippet : shell.snippets().filter(old -> shell.status(old) == Snippet.Status.OVERWRITTEN).toList()) {
+                drop.invoke(evaluator, shell, snippet);
+            }
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            // They stay.
+        }
+    }
+
+    /** Hands on what a cell throws. The kernel itself keeps only its text. */
+    void onThrown(JShell shell, Consumer<Throwable> listener) {
+        try {
+            Method method = JShell.class.getDeclaredMethod("executionControl");
+            method.setAccessible(true);
+            Object control = method.invoke(shell);
+            Field field = field(control, "executor");
+            ThreadPoolExecutor old = (ThreadPoolExecutor) field.get(control);
+            // By their threads' names JJava knows a cell that runs cells.
+            field.set(control, new ThreadPoolExecutor(0, Integer.MAX_VALUE, 60, TimeUnit.SECONDS, new SynchronousQueue<>(), old.getThreadFactory()) {
+                @Override
+                protected <T> RunnableFuture<T> newTaskFor(Callable<T> cell) {
+                    return super.newTaskFor(() -> {
+                        try {
+                            return cell.call();
+                        } catch (InvocationTargetException e) {
+                            listener.accept(e.getCause());
+                            throw e;
+                        }
+                    });
+                }
+            });
+            old.shutdown();
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            // Without the option --add-opens jdk.jshell/jdk.jshell=ALL-UNNAMED: the text has to do.
+        }
+    }
+
+    private static Field field(Object target, String name) throws NoSuchFieldException {
+        Field field = target.getClass().getDeclaredField(name);
+        field.setAccessible(true);
+        return field;
     }
 
     private Object data(Bundle bundle, String id) throws ReflectiveOperationException {

@@ -22,6 +22,7 @@ public final class Notebook {
 
     private static Optional<Kernel> kernel = Kernel.find(Kernel.KNOWN);
     private static boolean started;
+    private static Failures failures;
 
     private Notebook() {}
 
@@ -36,6 +37,7 @@ public final class Notebook {
         ND4JClassLoading.setNd4jClassloader(loader);
         if (!started) {
             kernel.ifPresent(Notebook::register);
+            kernel.ifPresent(Notebook::explainFailures);
             started = true;
         }
         System.out.println("Casebook is ready.");
@@ -45,6 +47,28 @@ public final class Notebook {
         for (Class<?> type : List.of(Table.class, CostSheet.class, Network.class, History.class, Grid.class, Feedback.class,
                 Picture.class, Photo.class, BufferedImage.class, Explorer.class)) {
             kernel.register(type, Notebook::lastValue);
+        }
+    }
+
+    private static void explainFailures(Kernel kernel) {
+        kernel.shell().ifPresent(shell -> {
+            failures = new Failures(shell, () -> kernel.forgetReplaced(shell));
+            shell.onSnippetEvent(failures);
+            kernel.onThrown(shell, failures::thrown);
+        });
+    }
+
+    /**
+     * What a cell threw last, with its whole stack trace and its causes: the notebook itself shows only its message and the line that
+     * threw. Null if nothing was thrown.
+     */
+    public static Throwable lastError() {
+        return failures == null ? null : failures.last();
+    }
+
+    static void lastError(Throwable thrown) {
+        if (failures != null) {
+            failures.last(thrown);
         }
     }
 
@@ -123,5 +147,6 @@ public final class Notebook {
     static synchronized void use(Optional<Kernel> other) {
         kernel = other;
         started = false;
+        failures = null;
     }
 }

@@ -3,6 +3,7 @@ package casebook.zoo;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What a mistyped word may have been meant to be. */
@@ -20,6 +21,11 @@ public final class Nearest {
     public static String to(String word, Collection<String> known) {
         return known.stream().sorted(Comparator.comparingInt(other -> distance(word.toLowerCase(Locale.ROOT), other))).limit(3)
                 .collect(Collectors.joining(", "));
+    }
+
+    /** The word most like this one, if no more than so many letters have to be changed. */
+    public static Optional<String> within(int letters, String word, Collection<String> known) {
+        return known.stream().filter(other -> distance(word, other) <= letters).min(Comparator.comparingInt(other -> distance(word, other)));
     }
 
     /** Levenshtein's distance: the fewest letters to insert, delete or replace. */
