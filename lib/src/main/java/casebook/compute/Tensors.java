@@ -74,11 +74,16 @@ public final class Tensors {
         return Nd4j.create(values, shape, 'c').castTo(type);
     }
 
-    /** An array of these values, in row-major order. Row by row, so that even a hundred million of them take no room twice. */
+    /**
+     * An array of these values, in row-major order. Row by row, so that even a hundred million of them take no room twice.
+     *
+     * @throws Stopped if this thread is interrupted
+     */
     public static INDArray filled(DataType type, DoubleSupplier values, long... shape) {
         Planes planes = new Planes(Nd4j.createUninitialized(type, shape, 'c'));
         double[] row = new double[planes.size()];
         for (int plane = 0; plane < planes.count(); plane++) {
+            Stopped.check();
             for (int i = 0; i < row.length; i++) {
                 row[i] = values.getAsDouble();
             }

@@ -1,6 +1,7 @@
 package casebook.model;
 
 import casebook.compute.Scratch;
+import casebook.compute.Stopped;
 import casebook.layers.Pass;
 import casebook.network.Network;
 import casebook.network.Node;
@@ -22,6 +23,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Inside a {@link Scratch}, memory is used again as soon as it can be: what a layer needed only for itself after the layer,
  * and on the way back what a layer put out once its gradient is known. Without one all arrays last as long as they are reachable.
+ *
+ * <p>A thread that is interrupted stops before the next layer, with {@link Stopped}.
  */
 public final class Execution {
 
@@ -78,6 +81,7 @@ public final class Execution {
             if (node.auxiliary() && !withHeads) {
                 continue;
             }
+            Stopped.check();
             LayerPass pass = new LayerPass(node);
             passes[node.index()] = pass;
             pass.output = apart(() -> hold(node.layer().forward(pass, pass.inputs())));
@@ -156,6 +160,7 @@ public final class Execution {
         starts.forEach((node, gradient) -> waiting[node.index()] = hold(gradient));
         for (int i = outputs.length - 1; i >= 0; i--) {
             if (waiting[i] != null) {
+                Stopped.check();
                 int layer = i;
                 seen.accept(network.nodes().get(layer), waiting[layer]);
                 apart(() -> {

@@ -158,6 +158,7 @@ public final class Model implements AutoCloseable {
      * @param images {@code [images, channels, height, width]}
      * @return {@code [images, classes]}
      * @throws IllegalArgumentException if the images do not have the shape of the network's input
+     * @throws casebook.compute.Stopped if this thread is interrupted
      */
     public INDArray predict(INDArray images) {
         try (Scratch scratch = Scratch.open()) {

@@ -1,7 +1,9 @@
 package casebook.notebook;
 
+import casebook.compute.Stopped;
+
 /** A cell was stopped while it was running: by the notebook's stop button, or by an interrupt of its thread. */
-public class Interrupted extends RuntimeException {
+public class Interrupted extends Stopped {
 
     private static final long serialVersionUID = 1L;
 

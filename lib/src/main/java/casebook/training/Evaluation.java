@@ -45,6 +45,7 @@ public record Evaluation(double loss, double accuracy, long[][] confusion, int[]
      * Evaluates with the loss the model was trained with.
      *
      * @throws TrainingException if the outputs do not fit the classes
+     * @throws casebook.compute.Stopped if this thread is interrupted
      */
     public static Evaluation of(Model model, ImageSet images, Loss loss) {
         Trainer.checkClasses(model.network(), images, loss);

@@ -2,6 +2,7 @@ package casebook.training;
 
 import casebook.compute.Elements;
 import casebook.compute.Scratch;
+import casebook.compute.Stopped;
 import casebook.data.Batch;
 import casebook.data.ImageSet;
 import casebook.layers.Parameter;
@@ -151,8 +152,8 @@ public final class Trainer {
     }
 
     /**
-     * Trains. An interrupt (the stop button of a notebook) ends it after the batch at hand, with the weights as they are
-     * then.
+     * Trains. An interrupt (the stop button of a notebook) ends it at the next layer, with the weights as they are after the last whole
+     * batch.
      *
      * @return what happened, from the first step on, also where it went on from a checkpoint
      * @throws TrainingException if the outputs do not fit the labels; or if the loss is no longer a number, and then the model has the
@@ -161,8 +162,8 @@ public final class Trainer {
     public History train(ImageSet images) {
         checkClasses(network, images, loss);
         prepareOptimiser();
-        try (Scratch.Ready memory = Scratch.stayReady(); LastGood lastGood = new LastGood(model)) {
-            return run(images, lastGood);
+        try (Scratch.Ready memory = Scratch.stayReady(); LastGood lastGood = new LastGood(model); Statistics statistics = new Statistics(model)) {
+            return run(images, lastGood, statistics);
         } finally {
             forgetOptimiser();
         }
@@ -175,7 +176,7 @@ public final class Trainer {
         return history;
     }
 
-    private History run(ImageSet images, LastGood lastGood) {
+    private History run(ImageSet images, LastGood lastGood, Statistics statistics) {
         int stepsPerEpoch = (images.size() + batchSize - 1) / batchSize;
         Checkpoint state = checkpoint == null ? Checkpoint.start() : takeUp(images);
         List<Double> steps = new ArrayList<>(state.steps());
@@ -188,18 +189,38 @@ public final class Trainer {
         boolean interrupted = false;
         history = new History(steps, results, false);
         lastGood.take();
-        for (int step = steps.size(); step < epochs * stepsPerEpoch; step++) {
-            if (Thread.interrupted()) {
-                interrupted = true;
-                break;
+        while (!interrupted && (steps.size() < epochs * stepsPerEpoch || results.size() < epochs)) {
+            if (results.size() < steps.size() / stepsPerEpoch) {
+                try {
+                    Evaluation checked = validation == null ? null : Evaluation.of(model, validation, loss);
+                    History.Epoch done = new History.Epoch(results.size() + 1, epochLoss / images.size(), (double) epochRight / images.size(),
+                            checked == null ? Double.NaN : checked.loss(), checked == null ? Double.NaN : checked.accuracy());
+                    results.add(done);
+                    history = new History(steps, results, false);
+                    epochLoss = 0;
+                    epochRight = 0;
+                    listeners.forEach(listener -> listener.epoch(done));
+                    save(new Checkpoint(steps, results, 0, 0), images);
+                } catch (Stopped e) {
+                    interrupted = true;
+                }
+                continue;
             }
+            int step = steps.size();
             int epoch = step / stepsPerEpoch;
             int[] order = order(images.size(), epoch);
             int from = step % stepsPerEpoch * batchSize;
             int[] chosen = Arrays.copyOfRange(order, from, Math.min(from + batchSize, order.length));
             Step result;
+            statistics.take();
             try (Scratch scratch = Scratch.open()) {
+                Stopped.check();
                 result = step(images.batch(chosen), step, epoch);
+            } catch (Stopped e) {
+                // The weights have not moved yet; the statistics may have.
+                statistics.restore();
+                interrupted = true;
+                continue;
             }
             boolean epochEnds = (step + 1) % stepsPerEpoch == 0;
             if (result.cause() != null || epochEnds && !lastGood.take()) {
@@ -210,17 +231,6 @@ public final class Trainer {
             epochRight += result.right();
             for (TrainingListener listener : listeners) {
                 listener.step(step + 1, epochs * stepsPerEpoch, result.loss());
-            }
-            if (epochEnds) {
-                Evaluation checked = validation == null ? null : Evaluation.of(model, validation, loss);
-                History.Epoch done = new History.Epoch(epoch + 1, epochLoss / images.size(), (double) epochRight / images.size(),
-                        checked == null ? Double.NaN : checked.loss(), checked == null ? Double.NaN : checked.accuracy());
-                results.add(done);
-                history = new History(steps, results, false);
-                epochLoss = 0;
-                epochRight = 0;
-                listeners.forEach(listener -> listener.epoch(done));
-                save(new Checkpoint(steps, results, 0, 0), images);
             }
         }
         history = new History(steps, results, interrupted);
@@ -263,6 +273,7 @@ public final class Trainer {
      *
      * @return the loss of the batch, before the weights moved
      * @throws TrainingException if the outputs do not fit the labels, or the loss is no longer a number
+     * @throws Stopped if this thread is interrupted; the weights have not moved then
      */
     public double step(Batch batch) {
         if (updaters.isEmpty()) {

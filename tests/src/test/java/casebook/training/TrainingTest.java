@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import casebook.compute.Stopped;
 import casebook.data.Digits;
 import casebook.data.ImageSet;
+import casebook.layers.Activation;
+import casebook.layers.Pass;
 import casebook.model.Model;
 import casebook.model.ModelFileException;
 import casebook.network.Network;
 import casebook.zoo.LeNet5;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -110,6 +114,75 @@ class TrainingTest {
         History all = Trainer.of(resumed).optimiser(new Adam(0.01)).epochs(3).batchSize(64).validateOn(CHECKING).checkpoint(file).train(DIGITS);
         assertThat(all).isEqualTo(expected);
         whole.parameters().forEach((name, array) -> assertThat(resumed.parameter(name)).isEqualTo(array));
+    }
+
+    /** A layer during which the stop button is pressed, on the way there or back; it changes nothing. */
+    private record StopButton(AtomicInteger passes, int pressedAt) implements Activation {
+        @Override
+        public String kind() {
+            return "stop button";
+        }
+
+        @Override
+        public INDArray forward(Pass pass, INDArray x) {
+            return count(x);
+        }
+
+        @Override
+        public INDArray gradient(Pass pass, INDArray dy) {
+            return count(dy);
+        }
+
+        private INDArray count(INDArray x) {
+            if (passes.incrementAndGet() == pressedAt) {
+                Thread.currentThread().interrupt();
+            }
+            return x.dup();
+        }
+    }
+
+    private static Network stoppable(int pressedAt) {
+        return Network.named("stoppable").input(32, 32, 1).averagePool(2).conv(4, 5, stride(2)).batchNorm().layer(new StopButton(new AtomicInteger(), pressedAt))
+                .relu().dense(10).softmax().build();
+    }
+
+    /** Ten steps an epoch, there and back, and one pass to measure: 21 passes an epoch, 42 in all. */
+    @Test
+    void aRunThatIsStoppedInsideAStepOrWhileItMeasuresGoesOnAsIfItHadNeverStopped() {
+        Model whole = Model.of(stoppable(0), 2);
+        History expected = Trainer.of(whole).epochs(2).batchSize(64).validateOn(CHECKING).train(DIGITS);
+        int[][] passStepsEpochs = {{1, 0, 0}, {2, 0, 0}, {13, 6, 0}, {21, 10, 0}, {22, 10, 1}, {42, 20, 1}};
+        for (int[] then : passStepsEpochs) {
+            int pressedAt = then[0];
+            Path file = folder.resolve("stopped-" + pressedAt + ".safetensors");
+            Trainer stopped = Trainer.of(Model.of(stoppable(pressedAt), 2)).epochs(2).batchSize(64).validateOn(CHECKING).checkpoint(file);
+            History part = stopped.train(DIGITS);
+            assertThat(part.interrupted()).isTrue();
+            assertThat(part.steps()).as("stopped in pass " + pressedAt).hasSize(then[1]);
+            assertThat(part.epochs()).hasSize(then[2]);
+            assertThat(stopped.history()).isEqualTo(part);
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
+
+            Model resumed = Model.of(stoppable(0), 99);
+            assertThat(Trainer.of(resumed).epochs(2).batchSize(64).validateOn(CHECKING).checkpoint(file).train(DIGITS)).isEqualTo(expected);
+            whole.parameters().forEach((name, array) -> assertThat(resumed.parameter(name)).as(name).isEqualTo(array));
+        }
+    }
+
+    @Test
+    void whatIsInterruptedStopsAtTheNextLayer() {
+        INDArray images = DIGITS.batch(0, 1).images();
+        Model model = Model.of(stoppable(1), 2);
+        assertThatThrownBy(() -> model.predict(images)).isInstanceOf(Stopped.class);
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        assertThat(model.predict(images).shape()).containsExactly(2, 10);
+        assertThatThrownBy(() -> Evaluation.of(Model.of(stoppable(1), 2), CHECKING)).isInstanceOf(Stopped.class);
+        Model stepped = Model.of(stoppable(2), 2);
+        INDArray weights = stepped.parameter("fc1/weights").dup();
+        assertThatThrownBy(() -> Trainer.of(stepped).step(DIGITS.batch(0, 1))).isInstanceOf(Stopped.class);
+        assertThat(stepped.parameter("fc1/weights")).isEqualTo(weights);
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> Model.of(small(), 1)).isInstanceOf(Stopped.class);
     }
 
     @Test
