@@ -4,6 +4,8 @@ import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -183,6 +185,23 @@ final class Kernel {
             old.shutdown();
         } catch (ReflectiveOperationException | RuntimeException e) {
             // Without the option --add-opens jdk.jshell/jdk.jshell=ALL-UNNAMED: the text has to do.
+        }
+    }
+
+    /**
+     * Where the comments are that a notebook shows beside a method's parameters (Shift-Tab). Java's shell itself looks for sources only in
+     * the JDK.
+     */
+    void addSources(JShell shell, Path folder) {
+        try {
+            Object analysis = shell.sourceCodeAnalysis();
+            Method find = analysis.getClass().getDeclaredMethod("findSources");
+            find.setAccessible(true);
+            List<Object> all = new ArrayList<>((List<?>) find.invoke(analysis));
+            all.add(folder);
+            field(analysis, "availableSources").set(analysis, all);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            // The parameters are shown without the comments.
         }
     }
 

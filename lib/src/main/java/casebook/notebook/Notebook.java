@@ -2,6 +2,7 @@ package casebook.notebook;
 
 import casebook.charts.Picture;
 import casebook.cost.CostSheet;
+import casebook.data.DataException;
 import casebook.data.Datasets;
 import casebook.data.Photo;
 import casebook.network.Network;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import jdk.jshell.JShell;
 import org.nd4j.common.config.ND4JClassLoading;
 import tech.tablesaw.api.Table;
 
@@ -37,7 +39,7 @@ public final class Notebook {
         ND4JClassLoading.setNd4jClassloader(loader);
         if (!started) {
             kernel.ifPresent(Notebook::register);
-            kernel.ifPresent(Notebook::explainFailures);
+            kernel.ifPresent(k -> k.shell().ifPresent(shell -> help(k, shell)));
             started = true;
         }
         System.out.println("Casebook is ready.");
@@ -50,12 +52,15 @@ public final class Notebook {
         }
     }
 
-    private static void explainFailures(Kernel kernel) {
-        kernel.shell().ifPresent(shell -> {
-            failures = new Failures(shell, () -> kernel.forgetReplaced(shell));
-            shell.onSnippetEvent(failures);
-            kernel.onThrown(shell, failures::thrown);
-        });
+    private static void help(Kernel kernel, JShell shell) {
+        failures = new Failures(shell, () -> kernel.forgetReplaced(shell));
+        shell.onSnippetEvent(failures);
+        kernel.onThrown(shell, failures::thrown);
+        try {
+            kernel.addSources(shell, Datasets.home().resolve("lib/src/main/java"));
+        } catch (DataException e) {
+            // A library without its project has no sources beside it.
+        }
     }
 
     /**
