@@ -1,5 +1,7 @@
 package casebook.notebook;
 
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -40,6 +42,7 @@ final class Kernel {
     private final Object kernel;
     private final Class<?> displayData;
     private final Class<?> renderFunction;
+    private volatile boolean quiet;
 
     private Kernel(Object kernel, Names names, ClassLoader loader) throws ReflectiveOperationException {
         this.kernel = kernel;
@@ -78,7 +81,10 @@ final class Kernel {
     }
 
     /** A channel that is written to by an interrupted thread is closed, and the kernel would be mute: the interrupt waits. */
-    private static void publish(Callable<?> message) {
+    private void publish(Callable<?> message) {
+        if (quiet) {
+            return;
+        }
         boolean interrupted = Thread.interrupted();
         try {
             message.call();
@@ -88,6 +94,34 @@ final class Kernel {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /**
+     * Runs code as a cell would, and shows nothing of what it shows or prints.
+     *
+     * @throws RuntimeException what the cell failed with
+     */
+    void runQuietly(String code) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        boolean before = quiet;
+        try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream())) {
+            quiet = true;
+            System.setOut(nowhere);
+            System.setErr(nowhere);
+            method(kernel, "evalRaw", String.class).invoke(kernel, code);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(String.valueOf(e.getCause().getMessage()), e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw changed(e);
+        } finally {
+            quiet = before;
+            System.setOut(out);
+            System.setErr(err);
         }
     }
 

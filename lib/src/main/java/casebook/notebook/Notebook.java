@@ -111,6 +111,16 @@ public final class Notebook {
         display(Slider.of(label, table, start));
     }
 
+    /**
+     * Runs code in this kernel as a cell would, and shows nothing of what it shows or prints.
+     *
+     * @throws IllegalStateException outside a notebook
+     * @throws RuntimeException if the code fails, with a sentence that says why
+     */
+    public static void runQuietly(String code) {
+        kernel.orElseThrow(() -> new IllegalStateException("cells can be run only in a notebook")).runQuietly(code);
+    }
+
     private static void display(Bundle bundle) {
         kernel.ifPresentOrElse(k -> k.display(bundle, UUID.randomUUID().toString()), () -> System.out.println(bundle.text().stripTrailing()));
     }
