@@ -158,7 +158,15 @@ public final class Exercise<T> {
         if (read.isEmpty()) {
             return new Verdict(false, "This exercise wants " + wanted + "; you gave " + inWords(given) + ".");
         }
-        T answer = read.get();
+        try {
+            return judged(read.get());
+        } catch (RuntimeException e) {
+            // What a learner builds can be anything, also something that no rule has thought of.
+            return new Verdict(false, "This could not be judged: " + e.getMessage() + ".");
+        }
+    }
+
+    private Verdict judged(T answer) {
         for (Rule<T> rule : rules) {
             if (!rule.met().test(answer)) {
                 return new Verdict(false, rule.otherwise().apply(answer));
