@@ -1,6 +1,7 @@
 package casebook.exercises;
 
 import casebook.layers.Shape;
+import casebook.network.NetworkBuilder;
 import casebook.notebook.Grid;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -181,7 +182,8 @@ public final class Exercise<T> {
         }
         String type = given.getClass().getSimpleName();
         return (type.isEmpty() ? "something else" : type.matches("[AEIOU].*") ? "an " + type : "a " + type)
-                + (given instanceof CharSequence text ? ", \"" + text + "\"" : given instanceof Number ? ", " + given : "");
+                + (given instanceof CharSequence text ? ", \"" + text + "\"" : given instanceof Number ? ", " + given
+                : given instanceof NetworkBuilder ? ": is .build() missing at its end" : "");
     }
 
     /** Whole numbers are the same or not; others are written with a few digits only. */

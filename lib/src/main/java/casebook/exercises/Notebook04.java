@@ -113,6 +113,7 @@ final class Notebook04 {
                 .rule(given -> !near(given.doubleValue(), 40.0 / 9), "How many of the three layers go from d channels to d?")
                 .rule(given -> !near(given.doubleValue(), 49.0 / 18), "The first layer of the stack has weights too: 9 c d.")
                 .rule(given -> !near(given.doubleValue(), 18.0 / 40), "That is c / d. The question is by how much the channels may grow: d / c.")
+                .mistake(() -> 2, "Is that a division of whole numbers? In Java, 7 / 2 is 3, and 7 / 2.0 is 3.5.")
                 .otherwise("Write down the weights of the three layers one by one, with c and d. Then divide both sides by d.")
                 .because("9cd + 18d² < 49cd where d < 20/9 · c. So VGG's blocks of three layers still save something where the channels double, and its blocks of two do not.");
     }
@@ -165,10 +166,10 @@ final class Notebook04 {
                         net -> "It has " + Exercise.count(CostSheet.of(net).parameters()) + " parameters. Are the convolutions same, is a pooling behind each, and are the fully "
                                 + "connected layers column B's?")
                 .optional()
-                .because("The authors trained it: its top-1 error was 7 % higher than that of column B, which sees as much. It has more parameters and nearly the same "
-                        + "multiplications: " + Exercise.count(CostSheet.of(fiveByFive()).parameters() - CostSheet.of(Vgg.of(Vgg.Configuration.B)).parameters())
-                        + " parameters more, and " + String.format(Locale.ROOT, "%.2f", (double) CostSheet.of(fiveByFive()).macs()
-                        / CostSheet.of(Vgg.of(Vgg.Configuration.B)).macs()) + " times the multiplications.");
+                .because("The authors trained it: its top-1 error was 7 % higher than that of column B, which sees as much. It has "
+                        + Exercise.count(CostSheet.of(fiveByFive()).parameters() - CostSheet.of(Vgg.of(Vgg.Configuration.B)).parameters()) + " parameters more, and does "
+                        + String.format(Locale.ROOT, "%.2f", (double) CostSheet.of(fiveByFive()).macs() / CostSheet.of(Vgg.of(Vgg.Configuration.B)).macs())
+                        + " times the multiplications.");
     }
 
     private static long sizes(Network net, int size) {

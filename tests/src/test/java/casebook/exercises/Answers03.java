@@ -56,6 +56,7 @@ final class Answers03 {
                     new Built(AlexNet.oneWeirdTrick(), "227×227"),
                     new Built(Network.named("x").input(10).dense(1000).build(), "227×227"),
                     new Built(Network.named("x").input(227, 227, 3).globalAveragePool().dense(1000).build(), "stay AlexNet's"),
+                    new Built(upToPool5(), "is .build() missing"),
                     new Built("light", "wants a network")),
             "03.4", List.of(
                     new Built(lrn(true, 2, 2, 0.75), ""),
