@@ -44,7 +44,7 @@ public final class Exercise<T> {
     private final List<Rule<T>> rules = new ArrayList<>();
     private Predicate<T> right = answer -> true;
     private String otherwise = "Not yet.";
-    private String because = "";
+    private Supplier<String> because = () -> "";
     private boolean optional;
 
     private Exercise(String id, String wanted, Function<Object, Optional<T>> reader) {
@@ -100,6 +100,19 @@ public final class Exercise<T> {
     }
 
     /**
+     * Wants some of these names, in any order: {@code List.of("3a", "5b")} or {@code "3a, 5b"}.
+     *
+     * @param what what they are names of: {@code rows}
+     */
+    public static Exercise<Set<String>> names(String id, String what, List<String> names, Supplier<? extends Collection<String>> answer) {
+        Exercise<Set<String>> exercise = new Exercise<>(id, "some of the " + what + " " + String.join(", ", names) + ", such as List.of(\"" + names.get(0)
+                + "\", \"" + names.get(1) + "\")", given -> readNames(given, names));
+        exercise.right = given -> given.equals(new LinkedHashSet<>(answer.get()));
+        exercise.otherwise = "Not these " + what + ".";
+        return exercise;
+    }
+
+    /**
      * Wants something of a type of its own: a network, a layer, an array. It is right if it meets every {@link #rule}.
      *
      * @param wanted what is wanted, in words: {@code a network}
@@ -133,6 +146,11 @@ public final class Exercise<T> {
 
     /** What is said beside "right": the thought to keep. */
     public Exercise<T> because(String text) {
+        return because(() -> text);
+    }
+
+    /** As above, with figures that are computed when they are asked for. */
+    public Exercise<T> because(Supplier<String> text) {
         because = text;
         return this;
     }
@@ -169,11 +187,16 @@ public final class Exercise<T> {
 
     private Verdict judged(T answer) {
         for (Rule<T> rule : rules) {
-            if (!rule.met().test(answer)) {
-                return new Verdict(false, rule.otherwise().apply(answer));
+            try {
+                if (!rule.met().test(answer)) {
+                    return new Verdict(false, rule.otherwise().apply(answer));
+                }
+            } catch (RuntimeException e) {
+                // A learner's own layer may fail, and a network may be too odd to be tried.
+                return new Verdict(false, "It was tried, and it failed: " + e.getMessage());
             }
         }
-        return right.test(answer) ? new Verdict(true, because) : new Verdict(false, otherwise);
+        return right.test(answer) ? new Verdict(true, because.get()) : new Verdict(false, otherwise);
     }
 
     private static String inWords(Object given) {
@@ -230,15 +253,23 @@ public final class Exercise<T> {
     }
 
     private static Optional<Set<String>> readLetters(Object given, String letters) {
+        return readSome(given, word -> word.replaceAll("[\\s,;]", "").split(""), List.of(letters.split("")));
+    }
+
+    private static Optional<Set<String>> readNames(Object given, List<String> names) {
+        return readSome(given, word -> word.split("[\\s,;]+"), names);
+    }
+
+    private static Optional<Set<String>> readSome(Object given, Function<String, String[]> apart, List<String> names) {
         Collection<?> parts = given instanceof Collection<?> several ? several : given instanceof Object[] array ? List.of(array)
-                : readWord(given).map(word -> (Collection<?>) List.of(word.replaceAll("[\\s,;]", "").split(""))).orElse(List.of());
+                : readWord(given).map(word -> (Collection<?>) List.of(apart.apply(word))).orElse(List.of());
         Set<String> read = new LinkedHashSet<>();
         for (Object part : parts) {
-            Optional<String> letter = readWord(part);
-            if (letter.isEmpty() || letter.get().length() != 1 || !letters.contains(letter.get())) {
+            Optional<String> name = readWord(part);
+            if (name.isEmpty() || !names.contains(name.get())) {
                 return Optional.empty();
             }
-            read.add(letter.get());
+            read.add(name.get());
         }
         return given instanceof Collection<?> || given instanceof Object[] || !read.isEmpty() ? Optional.of(read) : Optional.empty();
     }

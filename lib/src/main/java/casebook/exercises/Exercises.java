@@ -36,8 +36,9 @@ public final class Exercises {
 
     private static Map<String, Exercise<?>> all() {
         Map<String, Exercise<?>> all = new LinkedHashMap<>();
-        for (List<Exercise<?>> notebook : List.of(Notebook00.exercises(), Notebook00b.exercises(), Notebook01.exercises(),
-                Notebook02.exercises(), Notebook03.exercises(), Notebook04.exercises(), Notebook05.exercises(), Notebook06.exercises())) {
+        for (List<Exercise<?>> notebook : List.of(Notebook00.exercises(), Notebook00b.exercises(), Notebook01.exercises(), Notebook02.exercises(),
+                Notebook03.exercises(), Notebook04.exercises(), Notebook05.exercises(), Notebook06.exercises(), Notebook07.exercises(),
+                Notebook08.exercises(), Notebook09.exercises(), Notebook10.exercises())) {
             for (Exercise<?> exercise : notebook) {
                 if (all.put(exercise.id(), exercise) != null) {
                     throw new IllegalStateException("two exercises are called " + exercise.id());

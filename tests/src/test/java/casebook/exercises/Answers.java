@@ -18,6 +18,7 @@ record Answers(String notebook, Map<String, Object> right, Map<String, List<Buil
 
     /** Those of all notebooks. */
     static List<Answers> all() {
-        return List.of(Answers00.ALL, Answers00b.ALL, Answers01.ALL, Answers02.ALL, Answers03.ALL, Answers04.ALL, Answers05.ALL, Answers06.ALL);
+        return List.of(Answers00.ALL, Answers00b.ALL, Answers01.ALL, Answers02.ALL, Answers03.ALL, Answers04.ALL, Answers05.ALL, Answers06.ALL,
+                Answers07.ALL, Answers08.ALL, Answers09.ALL, Answers10.ALL);
     }
 }

@@ -82,6 +82,23 @@ class ExercisesTest {
     }
 
     @Test
+    void namesAreReadAsListsOrAsWords() {
+        Exercise<?> some = Exercise.names("00.1", "rows", List.of("3a", "3b", "conv1"), () -> List.of("conv1", "3a"));
+        assertThat(some.judge(List.of("3a", "conv1")).right()).isTrue();
+        assertThat(some.judge("conv1, 3A").right()).isTrue();
+        assertThat(some.judge("3a").right()).isFalse();
+        assertThat(some.judge("3a conv2").text()).contains("some of the rows 3a, 3b, conv1");
+    }
+
+    @Test
+    void whatCannotBeTriedIsNotRight() {
+        Exercise<String> odd = Exercise.of("00.1", String.class, "a word").rule(word -> word.charAt(3) == 'x', "no x");
+        assertThat(odd.judge("ab").right()).isFalse();
+        assertThat(odd.judge("ab").text()).contains("it failed: ");
+        assertThat(odd.judge("abcx").right()).isTrue();
+    }
+
+    @Test
     void nothingIsNotAnAnswer() {
         assertThat(Exercises.exercise("02.1").judge(null).text()).contains("was the cell run");
         assertThat(Exercises.exercise("02.1").judge("30840").text()).contains("a number").contains("\"30840\"");

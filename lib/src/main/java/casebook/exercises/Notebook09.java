@@ -1,0 +1,224 @@
+package casebook.exercises;
+
+import casebook.cost.Convention;
+import casebook.cost.CostSheet;
+import casebook.cost.Published;
+import casebook.layers.Convolution;
+import casebook.layers.FullyConnected;
+import casebook.layers.Option;
+import casebook.network.Network;
+import casebook.network.Node;
+import casebook.zoo.GoogLeNet;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+import static casebook.layers.Option.groups;
+import static casebook.layers.Option.noBias;
+import static casebook.layers.Option.same;
+import static casebook.layers.Option.stride;
+
+/** The exercises of notebook 09, the Inception network. */
+final class Notebook09 {
+
+    private static final long MOST_PARAMETERS = 200_000;
+
+    private Notebook09() {}
+
+    static List<Exercise<?>> exercises() {
+        return List.of(audit(), firstLayer(), smallHead(), toTheFirstHead());
+    }
+
+    /**
+     * A row of the paper's table 1.
+     *
+     * @param name as in the paper: {@code 3a}
+     * @param weights the printed parameters
+     * @param ops the printed operations
+     * @param positions of the output, at each of which every weight is used once
+     */
+    private record Printed(String name, Published weights, Published ops, long positions) {
+
+        /** The operations that follow from the printed parameters, in millions. */
+        double made() {
+            return weights.value() * positions / 1e6;
+        }
+
+        /** How far apart the two figures may be, if each of them was rounded. */
+        double rounding() {
+            return weights.number().ulp().doubleValue() / 2 * weights.value() / weights.number().doubleValue() * positions / 1e6 + 0.5;
+        }
+
+        boolean contradictsItself() {
+            return Math.abs(made() - ops.number().doubleValue()) > rounding();
+        }
+
+        boolean differsFromOurs() {
+            return weights.compare() == Published.Check.DOES_NOT_FOLLOW || ops.compare() == Published.Check.DOES_NOT_FOLLOW;
+        }
+    }
+
+    private static List<Published> printed(String quantity) {
+        return Published.of("googlenet").stream().filter(figure -> figure.source().endsWith("table 1") && figure.quantity().equals(quantity)).toList();
+    }
+
+    private static List<Printed> rows() {
+        List<Printed> rows = new ArrayList<>();
+        List<Published> ops = printed("macs");
+        List<Published> weights = printed("parameters");
+        for (int i = 0; i < ops.size(); i++) {
+            String name = ops.get(i).layer().replace("inception_", "").replace("loss3/", "");
+            rows.add(new Printed(name, weights.get(i), ops.get(i), ops.get(i).computed().getAsLong() / weights.get(i).computed().getAsLong()));
+        }
+        return rows;
+    }
+
+    private static Set<String> names(List<Printed> rows, Predicate<Printed> which) {
+        Set<String> names = new TreeSet<>();
+        rows.stream().filter(which).forEach(row -> names.add(row.name()));
+        return names;
+    }
+
+    private static final List<String> ROWS = List.of("conv1", "conv2", "3a", "3b", "4a", "4b", "4c", "4d", "4e", "5a", "5b", "classifier");
+
+    private static Set<String> wrong() {
+        return names(rows(), Printed::contradictsItself);
+    }
+
+    /** The rows of table 1 whose two printed figures contradict each other, whatever the network is. */
+    private static Exercise<?> audit() {
+        return Exercise.names("09.1", "rows", ROWS, Notebook09::wrong)
+                .rule(chosen -> chosen.size() < ROWS.size() - 3, "So many? In this column K is 1,024, and each figure may be off by half of its last digit. conv1 is in thousands.")
+                .rule(chosen -> !chosen.equals(names(rows(), Printed::differsFromOurs)), "These are the rows that differ from our count. The question is another one: "
+                        + "do the two *printed* figures of a row agree with each other?")
+                .rule(chosen -> !chosen.contains("conv1") && !chosen.contains("5a"), chosen -> fits(chosen.contains("conv1") ? "conv1" : "5a")
+                        + " Whether they follow from the network is another question.")
+                .rule(chosen -> wrong().containsAll(chosen), chosen -> fits(chosen.stream().filter(name -> !wrong().contains(name)).findFirst().orElseThrow())
+                        + " Did you allow for the rounding of both?")
+                .rule(chosen -> chosen.containsAll(wrong()), chosen -> (wrong().size() - chosen.size() == 1 ? "One more row contradicts itself" : wrong().size() - chosen.size()
+                        + " more rows contradict themselves") + (missingOnlyNear(chosen) ? ", by little more than rounding explains. Work with one digit after the point." : "."))
+                .because("No network is needed for this. In each of these rows at least one printed figure is wrong, for any filters.");
+    }
+
+    private static String fits(String name) {
+        Printed row = rows().stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
+        return String.format(Locale.ROOT, "The figures of %s fit each other: %s · %,d positions are %.1f million, and %s million are printed.", name,
+                Exercise.count(Math.round(row.weights().value())), row.positions(), row.made(), row.ops().figure());
+    }
+
+    private static boolean missingOnlyNear(Set<String> chosen) {
+        return rows().stream().filter(row -> row.contradictsItself() && !chosen.contains(row.name()))
+                .allMatch(row -> Math.abs(row.made() - row.ops().number().doubleValue()) < 2);
+    }
+
+    /** Which first layer has the printed 2.7 thousand parameters and 34 million operations. */
+    private static Map<String, Network> hypotheses() {
+        Map<String, Network> all = new LinkedHashMap<>();
+        all.put("a", first(1, 64, 7, 2));
+        all.put("b", first(3, 64, 7, 4));
+        all.put("c", first(3, 18, 7, 2));
+        all.put("d", separable(1));
+        all.put("e", first(3, 64, 3, 2));
+        all.put("f", separable(8));
+        return all;
+    }
+
+    private static Network first(int channels, int filters, int size, int step) {
+        return Network.named("first layer").input(224, 224, channels).conv(filters, size, same(), stride(step), noBias()).build();
+    }
+
+    private static Network separable(int each) {
+        Option[] depthwise = {same(), stride(2), groups(3), noBias()};
+        return Network.named("separable first layer").input(224, 224, 3).conv(3 * each, 7, depthwise).conv(64, 1, noBias()).build();
+    }
+
+    private static boolean hasBothFigures(Network network) {
+        CostSheet sheet = CostSheet.of(network, Convention.PAPERS);
+        return agrees(printed("parameters").get(0), sheet.parameters()) && agrees(printed("macs").get(0), sheet.macs());
+    }
+
+    private static boolean agrees(Published figure, long count) {
+        return figure.compare(OptionalLong.of(count)) != Published.Check.DOES_NOT_FOLLOW;
+    }
+
+    private static Exercise<?> firstLayer() {
+        Map<String, String> thoughts = Map.of(
+                "a", "One channel instead of three makes both figures smaller by three. Is the factor three in both?",
+                "b", "A larger step changes how often the filters are used. Does it change how many numbers they have?",
+                "c", "Look at the second digit.",
+                "d", "One filter for each channel is too little. How many would be needed?",
+                "e", "Compute both figures.");
+        return Exercise.choice("09.2", "abcdef", "f")
+                .rule(letter -> hasBothFigures(hypotheses().get(letter)), letter -> {
+                    CostSheet sheet = CostSheet.of(hypotheses().get(letter));
+                    return String.format(Locale.ROOT, "It would have %,d parameters and %.1f million operations. Printed are %s thousand and %s million. %s", sheet.parameters(),
+                            sheet.macs() / 1e6, printed("parameters").get(0).figure(), printed("macs").get(0).figure(), thoughts.get(letter));
+                })
+                .because("Two figures of one row agree with it. That makes it likely, and it does not make it sure: the paper describes a plain 7×7 convolution.");
+    }
+
+    private static Network head() {
+        return Network.named("head").input(14, 14, 512).averagePool(5, stride(3)).conv(128, 1).relu().dense(1024).relu().dropout(0.7).dense(1000).softmax().build();
+    }
+
+    /** A head with few parameters and no more multiplications than the paper's. */
+    private static Exercise<?> smallHead() {
+        return Exercise.of("09.3", Network.class, "a network, such as the variable mine")
+                .rule(net -> net.input().csv().equals("14x14x512"), "14×14×512 comes in, the output of module 4a.")
+                .rule(net -> net.output().output().elements() == 1000, net -> "1,000 probabilities should come out, and yours puts out " + net.output().output() + ".")
+                .rule(net -> net.output().layer().kind().equals("softmax"), "A head gives an answer of its own, and this answer has a loss: probabilities should come out.")
+                .rule(net -> weightLayers(net) >= 2, net -> "The longest way through it has " + weightLayers(net) + " layer with weights. Two are wanted at least.")
+                .rule(net -> net.nodes().stream().anyMatch(node -> node.layer().kind().equals("ReLU")), "Two layers with weights and no ReLU between them do no more than one.")
+                .rule(net -> CostSheet.of(net).parameters() <= MOST_PARAMETERS, net -> "It has " + Exercise.count(CostSheet.of(net).parameters()) + " parameters, and "
+                        + Exercise.count(MOST_PARAMETERS) + " are allowed. Most of them are in " + largest(net, true) + ". How many numbers does this layer read?")
+                .rule(net -> CostSheet.of(net).macs() <= CostSheet.of(head()).macs(), net -> "Its parameters are few enough. But it needs " + Exercise.count(CostSheet.of(net).macs())
+                        + " multiplications, more than the paper's " + Exercise.count(CostSheet.of(head()).macs()) + ". Most of them are in " + largest(net, false)
+                        + ". At how many positions does it work?")
+                .because("A global average makes the last layer small, and a pooling before the 1×1 convolution makes that one cheap. GoogLeNet's own classifier does the first already.");
+    }
+
+    private static String largest(Network network, boolean parameters) {
+        CostSheet.Row most = CostSheet.of(network).rows().stream()
+                .max((a, b) -> parameters ? Long.compare(a.parameters(), b.parameters()) : Long.compare(a.macs(), b.macs())).orElseThrow();
+        return "a " + most.kind() + " that reads " + most.input().get(0);
+    }
+
+    /** Convolutions and fully connected layers on the longest way to a node. */
+    private static int weightLayers(Network network, Node last) {
+        int[] longest = new int[network.nodes().size()];
+        for (Node node : network.nodes()) {
+            int before = node.inputs().stream().filter(input -> input != Network.INPUT).mapToInt(input -> longest[input]).max().orElse(0);
+            longest[node.index()] = before + (node.layer() instanceof Convolution || node.layer() instanceof FullyConnected ? 1 : 0);
+        }
+        return longest[last.index()];
+    }
+
+    private static int weightLayers(Network network) {
+        return weightLayers(network, network.output());
+    }
+
+    /** How many layers with weights the gradient of the first head passes, if it takes the longest way to the image. */
+    private static Exercise<?> toTheFirstHead() {
+        return Exercise.number("09.4", "layers with weights", () -> toFirst())
+                .mistake(() -> weightLayers(GoogLeNet.withHeads()), "That is the way to the answer at the end of the network.")
+                .mistake(() -> toFirst() - weightLayers(head()), "Are the head's own layers in it? And has a module one layer with weights on its longest way, or more?")
+                .mistake(() -> toFirst() - 1, "Nearly. Count the head again: which of its layers have weights?")
+                .mistake(() -> toFirst() - 2, "How many layers with weights has a head?")
+                .mistake(() -> toFirst() + 1, "Has the stem's pooling weights? Has an average pooling?")
+                .mistake(() -> toFirst() + 2, "The head stands behind 4a. Did you count one module more?")
+                .otherwise("Three parts: the stem; the modules up to 4a, each with its longest branch; the head.")
+                .optional()
+                .because(() -> "From the end it is " + weightLayers(GoogLeNet.withHeads()) + ". So the head brings the gradient to the first layer on a way of about half the length.");
+    }
+
+    private static int toFirst() {
+        Network network = GoogLeNet.withHeads();
+        return weightLayers(network, network.outputs().stream().filter(Network.Output::auxiliary).findFirst().orElseThrow().node());
+    }
+}
