@@ -152,7 +152,7 @@ final class Notebook08 {
                 .rule(net -> CostSheet.of(net).macs() <= macs(16, 32, 5), net -> "It needs " + Exercise.count(CostSheet.of(net).macs()) + " multiplications, more than "
                         + Exercise.count(macs(16, 32, 5)) + ". Which of its layers needs most? What does that layer cost for each pair of channels?")
                 .optional()
-                .because("Small filters in a row see as much as a large one, for fewer multiplications. The authors of Inception took this step a year later.");
+                .because("Small filters in a row see as much as a large one, for fewer multiplications. In 2015 the authors of Inception took this step.");
     }
 
     private static ReceptiveField sees(Network network) {

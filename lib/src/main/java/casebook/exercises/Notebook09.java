@@ -186,7 +186,7 @@ final class Notebook09 {
     private static String largest(Network network, boolean parameters) {
         CostSheet.Row most = CostSheet.of(network).rows().stream()
                 .max((a, b) -> parameters ? Long.compare(a.parameters(), b.parameters()) : Long.compare(a.macs(), b.macs())).orElseThrow();
-        return "a " + most.kind() + " that reads " + most.input().get(0);
+        return "a " + most.kind() + (most.kind().equals("fully connected") ? " layer" : "") + " that reads " + most.input().get(0);
     }
 
     /** Convolutions and fully connected layers on the longest way to a node. */

@@ -123,7 +123,7 @@ final class Notebook10 {
 
     private static String row(Network network, Quantity quantity) {
         CostSheet.Row most = CostSheet.of(network).rows().stream().max((a, b) -> Long.compare(quantity.of(a), quantity.of(b))).orElseThrow();
-        return most.layer() + ", a " + most.kind() + " that reads " + most.input().get(0);
+        return most.layer() + ", a " + most.kind() + (most.kind().equals("fully connected") ? " layer" : "") + " that reads " + most.input().get(0);
     }
 
     private static int weightLayers(Network network) {

@@ -26,8 +26,8 @@ final class Answers10 {
     }
 
     /** A stem with two strides, and bottlenecks on shorter and shorter sides. */
-    private static Network good(int first, int firstStride) {
-        NetworkBuilder net = photo().conv(first, 3, same(), stride(firstStride)).relu().maxPool(3, stride(2), same());
+    private static Network good(int firstStride, int poolStride) {
+        NetworkBuilder net = photo().conv(16, 3, same(), stride(firstStride)).relu().maxPool(3, stride(poolStride), same());
         for (int wide : new int[] {64, 128, 256}) {
             net.conv(wide, 3, same(), stride(2)).relu();
             for (int i = 0; i < 2; i++) {
@@ -47,10 +47,10 @@ final class Answers10 {
 
     static final Answers ALL = new Answers("10", Map.of("10.1", 15.8, "10.2", "c", "10.4", "abd"), Map.of(
             "10.3", List.of(
-                    new Built(good(16, 2), ""),
+                    new Built(good(2, 2), ""),
                     new Built(ResNet.of(18), "The most are in"),
                     new Built(SqueezeNet.v11(), "The images are 224×224"),
-                    new Built(good(16, 1), "The largest volume"),
+                    new Built(good(1, 4), "The largest volume"),
                     new Built(plain(13, 64, 3, 4), "The most are in"),
                     new Built(plain(13, 16, 3, 4), "What makes each step reach further"),
                     new Built(plain(6, 32, 3, 4), "6 layers with weights"),
