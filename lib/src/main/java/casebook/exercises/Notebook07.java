@@ -118,10 +118,21 @@ final class Notebook07 {
                         + "compared: 0 with 1, and 2 with 3. In which order do the sides of your reshape stand?")
                 .rule(layer -> largestDifference(output(layer), pairs(false)) > 1e-6, "That is the smaller one of the two.")
                 .rule(layer -> largestDifference(output(layer), pairs(true)) < 1e-6, "The forward pass gives other numbers than the larger one of channels 0 and 1, and of 2 and 3.")
+                .rule(layer -> goesBack(layer, volume), "The forward pass is right, but the way back fails. A gradient has the shape of what came in, 3×3×4 here, "
+                        + "and it is made from dy, which has the shape of what went out.")
                 .rule(layer -> GradientCheck.of(layer, volume, 1).values().stream().allMatch(error -> error < 1e-6), "The forward pass is right, the gradient is not. "
                         + "If the smaller number of a pair moves a little, does the output move?")
                 .optional()
                 .because("The gradient goes to the winner alone, as in max pooling. Here the window lies over channels and not over positions.");
+    }
+
+    private static boolean goesBack(Layer layer, Shape volume) {
+        try {
+            GradientCheck.of(layer, volume, 1);
+            return true;
+        } catch (RuntimeException e) {
+            return false;
+        }
     }
 
     private static INDArray numbers() {

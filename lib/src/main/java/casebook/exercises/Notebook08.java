@@ -49,6 +49,7 @@ final class Notebook08 {
 
     private static Exercise<?> breakEven() {
         return Exercise.number("08.1", "channels", () -> widest(128, 3))
+                .rule(width -> width.stripTrailingZeros().scale() <= 0, "Channels come in whole numbers. Which whole number near to yours still saves something?")
                 .mistake(() -> widest(32, 5), "That is the width for 32 filters of 5×5. Here are 128 filters of 3×3.")
                 .mistake(() -> widest(128, 3) + 1, "Nearly. Put your width into both sides: is the branch with the bottleneck still the cheaper one?")
                 .mistake(() -> widest(32, 3), "That would be right for 32 filters of 3×3. How many has this branch?")
