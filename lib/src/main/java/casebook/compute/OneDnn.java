@@ -1,0 +1,392 @@
+package casebook.compute;
+
+import static org.bytedeco.dnnl.global.dnnl.*;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_exec_arg_t;
+import org.bytedeco.dnnl.dnnl_memory;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_post_ops;
+import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * oneDNN, Intel's library of fast layers, called directly. A <b>primitive</b> is one operation with its shapes and memory layouts fixed: it is made
+ * once and executed many times. Where a layout is left open ({@code any}), oneDNN chooses the one in which it is fastest, such as blocks of
+ * eight channels side by side.
+ *
+ * <p>An object of this class owns what it makes, and gives all of it back in {@link #close}. It is used by one thread at a time.
+ */
+public final class OneDnn implements AutoCloseable {
+
+    private static final boolean AVAILABLE = load();
+
+    private final dnnl_engine engine = new dnnl_engine();
+    private final dnnl_stream stream = new dnnl_stream();
+    private final List<Runnable> owned = new ArrayList<>();
+
+    /** @throws IllegalStateException if oneDNN is not there on this platform */
+    public OneDnn() {
+        if (!AVAILABLE) {
+            throw new IllegalStateException("oneDNN can't be loaded on this machine");
+        }
+        check(dnnl_engine_create(engine, dnnl_cpu, 0), "an engine");
+        check(dnnl_stream_create(stream, engine, dnnl_stream_default_flags), "a stream");
+    }
+
+    /** True if the native library for this platform is on the class path and loads. */
+    public static boolean available() {
+        return AVAILABLE;
+    }
+
+    private static boolean load() {
+        try {
+            dnnl_version();
+            return true;
+        } catch (LinkageError e) {
+            return false;
+        }
+    }
+
+    /** As oneDNN says it: {@code 3.11.0}. */
+    public static String version() {
+        return dnnl_version().major() + "." + dnnl_version().minor() + "." + dnnl_version().patch();
+    }
+
+    /** An operation that was asked for in a way that oneDNN does not have. */
+    static final class Unsupported extends RuntimeException {
+        Unsupported(String what, int status) {
+            super("oneDNN can't make " + what + " (status " + status + ")");
+        }
+    }
+
+    private static void check(int status, String what) {
+        if (status != dnnl_success) {
+            throw new Unsupported(what, status);
+        }
+    }
+
+    // ---------------------------------------------------------------- layouts
+
+    /** Sides and layout of an array of float32 numbers. */
+    public static final class Layout {
+
+        final dnnl_memory_desc desc;
+        final long[] sides;
+
+        private Layout(dnnl_memory_desc desc, long[] sides) {
+            this.desc = desc;
+            this.sides = sides;
+        }
+
+        /** Memory that an array in this layout takes. */
+        public long bytes() {
+            return dnnl_memory_desc_get_size(desc);
+        }
+
+        /** The sides, whatever the order in memory. */
+        public long[] sides() {
+            return sides.clone();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Layout layout && dnnl_memory_desc_equal(desc, layout.desc) != 0;
+        }
+
+        @Override
+        public int hashCode() {
+            return java.util.Arrays.hashCode(sides);
+        }
+    }
+
+    private Layout layout(int tag, long... sides) {
+        dnnl_memory_desc desc = new dnnl_memory_desc();
+        check(dnnl_memory_desc_create_with_tag(desc, sides.length, sides, dnnl_f32, tag), "a layout");
+        owned.add(() -> dnnl_memory_desc_destroy(desc));
+        return new Layout(desc, sides);
+    }
+
+    /** Row-major: the last side lies side by side. */
+    public Layout rowMajor(long... sides) {
+        return layout(switch (sides.length) {
+            case 1 -> dnnl_a;
+            case 2 -> dnnl_ab;
+            case 3 -> dnnl_abc;
+            case 4 -> dnnl_abcd;
+            case 5 -> dnnl_abcde;
+            default -> throw new IllegalArgumentException(sides.length + " sides");
+        }, sides);
+    }
+
+    /** A layout that oneDNN chooses. */
+    public Layout any(long... sides) {
+        return layout(dnnl_format_tag_any, sides);
+    }
+
+    /** Images, channels, height, width with the channels of a position side by side. */
+    public Layout channelsLast(long... sides) {
+        return layout(dnnl_acdb, sides);
+    }
+
+    /** Other sides in a layout of the same kind: blocks of as many channels, or the usual order. */
+    public Layout like(Layout model, long... sides) {
+        for (int tag : new int[] {dnnl_aBcd16b, dnnl_aBcd8b, dnnl_acdb, dnnl_abcd}) {
+            if (layout(tag, model.sides).equals(model)) {
+                return layout(tag, sides);
+            }
+        }
+        return rowMajor(sides);
+    }
+
+    /** A part of a larger array: so many of the channels, from one on. */
+    public Layout channels(Layout whole, long from, long count) {
+        long[] sides = whole.sides.clone();
+        sides[1] = count;
+        long[] offsets = new long[sides.length];
+        offsets[1] = from;
+        dnnl_memory_desc desc = new dnnl_memory_desc();
+        check(dnnl_memory_desc_create_submemory(desc, whole.desc, sides, offsets), "a part of an array");
+        owned.add(() -> dnnl_memory_desc_destroy(desc));
+        return new Layout(desc, sides);
+    }
+
+    // ---------------------------------------------------------------- what follows an operation at once
+
+    /** What is done to each number while it is still in the processor. */
+    public enum After {
+        /** Nothing. */
+        NOTHING(0),
+        /** ReLU. */
+        RELU(dnnl_eltwise_relu),
+        /** The hyperbolic tangent. */
+        TANH(dnnl_eltwise_tanh),
+        /** The logistic function. */
+        SIGMOID(dnnl_eltwise_logistic);
+
+        final int algorithm;
+
+        After(int algorithm) {
+            this.algorithm = algorithm;
+        }
+    }
+
+    private dnnl_primitive_attr attributes(boolean sum, After after) {
+        dnnl_primitive_attr attributes = new dnnl_primitive_attr();
+        check(dnnl_primitive_attr_create(attributes), "attributes");
+        owned.add(() -> dnnl_primitive_attr_destroy(attributes));
+        if (sum || after != After.NOTHING) {
+            dnnl_post_ops ops = new dnnl_post_ops();
+            check(dnnl_post_ops_create(ops), "a following operation");
+            if (sum) {
+                check(dnnl_post_ops_append_sum(ops, 1, 0, dnnl_data_type_undef), "a following addition");
+            }
+            if (after != After.NOTHING) {
+                check(dnnl_post_ops_append_eltwise(ops, after.algorithm, 0, 0), "a following " + after);
+            }
+            check(dnnl_primitive_attr_set_post_ops(attributes, ops), "a following operation");
+            dnnl_post_ops_destroy(ops);
+        }
+        return attributes;
+    }
+
+    // ---------------------------------------------------------------- operations
+
+    /** An operation before it is made: it knows its layouts. */
+    public final class Operation {
+
+        private final dnnl_primitive_desc desc;
+
+        private Operation(dnnl_primitive_desc desc) {
+            this.desc = desc;
+            owned.add(() -> dnnl_primitive_desc_destroy(desc));
+        }
+
+        /** The layout of its input. */
+        public Layout source() {
+            return layout(dnnl_query_src_md);
+        }
+
+        /** The layout of its weights. */
+        public Layout weights() {
+            return layout(dnnl_query_weights_md);
+        }
+
+        /** The layout of its output. */
+        public Layout destination() {
+            return layout(dnnl_query_dst_md);
+        }
+
+        private Layout layout(int what) {
+            dnnl_memory_desc found = dnnl_primitive_desc_query_md(desc, what, 0);
+            int rank = 0;
+            org.bytedeco.javacpp.IntPointer count = new org.bytedeco.javacpp.IntPointer(1);
+            PointerPointer<Pointer> sides = new PointerPointer<>(1);
+            dnnl_memory_desc_query(found, dnnl_query_ndims_s32, count);
+            dnnl_memory_desc_query(found, dnnl_query_dims, sides);
+            rank = count.get();
+            long[] read = new long[rank];
+            new org.bytedeco.javacpp.LongPointer(sides.get(0)).get(read);
+            return new Layout(found, read);
+        }
+
+        /** oneDNN's name for how it does it: {@code jit:avx2}. */
+        public String implementation() {
+            PointerPointer<org.bytedeco.javacpp.BytePointer> text = new PointerPointer<>(1);
+            dnnl_primitive_desc_query(desc, dnnl_query_impl_info_str, 0, text);
+            return text.get(org.bytedeco.javacpp.BytePointer.class, 0).getString();
+        }
+    }
+
+    /** A convolution; {@code weights} has one side more, the groups in front, where there are groups. Bias may be null. */
+    public Operation convolution(Layout source, Layout weights, Layout bias, Layout destination, long[] strides, long dilation, int[] zeros, boolean sum,
+            After after) {
+        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        check(dnnl_convolution_forward_primitive_desc_create(desc, engine, dnnl_forward_inference, dnnl_convolution_direct, source.desc, weights.desc,
+                bias == null ? null : bias.desc, destination.desc, strides, new long[] {dilation - 1, dilation - 1}, new long[] {zeros[0], zeros[1]},
+                new long[] {zeros[2], zeros[3]}, attributes(sum, after)), "this convolution");
+        return new Operation(desc);
+    }
+
+    /** A fully connected layer; a source of four sides is read as one row for each image. */
+    public Operation fullyConnected(Layout source, Layout weights, Layout bias, Layout destination, After after) {
+        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        check(dnnl_inner_product_forward_primitive_desc_create(desc, engine, dnnl_forward_inference, source.desc, weights.desc,
+                bias == null ? null : bias.desc, destination.desc, attributes(false, after)), "this fully connected layer");
+        return new Operation(desc);
+    }
+
+    /** A pooling: of the largest, or of the mean without padded places. */
+    public Operation pooling(boolean largest, Layout source, Layout destination, long[] kernel, long[] strides, long dilation, int[] zeros) {
+        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        check(dnnl_pooling_forward_primitive_desc_create(desc, engine, dnnl_forward_inference,
+                largest ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding, source.desc, destination.desc, strides, kernel,
+                new long[] {dilation - 1, dilation - 1}, new long[] {zeros[0], zeros[1]}, new long[] {zeros[2], zeros[3]}, attributes(false, After.NOTHING)),
+                "this pooling");
+        return new Operation(desc);
+    }
+
+    /** Local response normalization with oneDNN's α, which is divided by the size. */
+    public Operation responseNormalization(Layout data, long size, double alpha, double beta, double k) {
+        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        check(dnnl_lrn_forward_primitive_desc_create(desc, engine, dnnl_forward_inference, dnnl_lrn_across_channels, data.desc, data.desc, size, (float) alpha,
+                (float) beta, (float) k, attributes(false, After.NOTHING)), "this normalization");
+        return new Operation(desc);
+    }
+
+    /** A function of each number by itself. */
+    public Operation elementwise(After function, Layout data) {
+        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        check(dnnl_eltwise_forward_primitive_desc_create(desc, engine, dnnl_forward_inference, function.algorithm, data.desc, data.desc, 0, 0,
+                attributes(false, After.NOTHING)), "this function");
+        return new Operation(desc);
+    }
+
+    /** The softmax of rows. */
+    public Operation softmax(Layout rows) {
+        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        check(dnnl_softmax_forward_primitive_desc_create(desc, engine, dnnl_forward_inference, dnnl_softmax_accurate, rows.desc, rows.desc, 1,
+                attributes(false, After.NOTHING)), "this softmax");
+        return new Operation(desc);
+    }
+
+    /** The sum of two arrays of the same layout. */
+    public Operation addition(Layout data, After after) {
+        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        check(dnnl_binary_primitive_desc_create(desc, engine, dnnl_binary_add, data.desc, data.desc, data.desc, attributes(false, after)), "this addition");
+        return new Operation(desc);
+    }
+
+    /** From one layout to another. */
+    public Operation reorder(Layout from, Layout to) {
+        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        check(dnnl_reorder_primitive_desc_create(desc, from.desc, engine, to.desc, engine, attributes(false, After.NOTHING)), "this change of layout");
+        return new Operation(desc);
+    }
+
+    // ---------------------------------------------------------------- memory and execution
+
+    /** A place in memory with a layout. */
+    public final class Memory {
+
+        private final dnnl_memory memory = new dnnl_memory();
+
+        private Memory(Layout layout, Pointer place) {
+            check(dnnl_memory_create(memory, layout.desc, engine, place), "a place in memory");
+            owned.add(() -> dnnl_memory_destroy(memory));
+        }
+
+        /** Looks at another place from now on, in the same layout. */
+        public void moveTo(INDArray array) {
+            dnnl_memory_set_data_handle(memory, array.data().addressPointer());
+        }
+    }
+
+    /** Memory at a place that somebody else owns, and keeps as long as this is used. */
+    public Memory memory(Layout layout, Pointer place) {
+        return new Memory(layout, place);
+    }
+
+    /** An operation with its arguments: it can be executed. */
+    public final class Step {
+
+        private final dnnl_primitive primitive = new dnnl_primitive();
+        private final dnnl_exec_arg_t arguments;
+        private final int count;
+
+        private Step(Operation operation, Object... arguments) {
+            check(dnnl_primitive_create(primitive, operation.desc), "an operation");
+            owned.add(() -> dnnl_primitive_destroy(primitive));
+            count = arguments.length / 2;
+            this.arguments = new dnnl_exec_arg_t(count);
+            for (int i = 0; i < count; i++) {
+                this.arguments.position(i).arg((Integer) arguments[2 * i]).memory(((Memory) arguments[2 * i + 1]).memory);
+            }
+            this.arguments.position(0);
+            owned.add(this.arguments::close);
+        }
+
+        /** Starts it; {@link OneDnn#await} waits for the end. */
+        public void execute() {
+            check(dnnl_primitive_execute(primitive, stream, count, arguments), "a step");
+        }
+    }
+
+    /** One input and one output. */
+    public Step step(Operation operation, Memory source, Memory destination) {
+        return new Step(operation, DNNL_ARG_SRC, source, DNNL_ARG_DST, destination);
+    }
+
+    /** One input, weights, a bias or null, and one output. */
+    public Step step(Operation operation, Memory source, Memory weights, Memory bias, Memory destination) {
+        return bias == null ? new Step(operation, DNNL_ARG_SRC, source, DNNL_ARG_WEIGHTS, weights, DNNL_ARG_DST, destination)
+                : new Step(operation, DNNL_ARG_SRC, source, DNNL_ARG_WEIGHTS, weights, DNNL_ARG_BIAS, bias, DNNL_ARG_DST, destination);
+    }
+
+    /** Two inputs and one output. */
+    public Step sum(Operation operation, Memory first, Memory second, Memory destination) {
+        return new Step(operation, DNNL_ARG_SRC_0, first, DNNL_ARG_SRC_1, second, DNNL_ARG_DST, destination);
+    }
+
+    /** Waits until everything is done. */
+    public void await() {
+        check(dnnl_stream_wait(stream), "a step");
+    }
+
+    @Override
+    public void close() {
+        for (int i = owned.size() - 1; i >= 0; i--) {
+            owned.get(i).run();
+        }
+        owned.clear();
+        dnnl_stream_destroy(stream);
+        dnnl_engine_destroy(engine);
+    }
+}

@@ -1,0 +1,600 @@
+package casebook.model;
+
+import casebook.compute.OneDnn;
+import casebook.compute.OneDnn.After;
+import casebook.compute.OneDnn.Layout;
+import casebook.compute.OneDnn.Memory;
+import casebook.compute.OneDnn.Operation;
+import casebook.compute.OneDnn.Step;
+import casebook.compute.Tensors;
+import casebook.layers.Add;
+import casebook.layers.AveragePooling;
+import casebook.layers.BatchNormalization;
+import casebook.layers.Concatenate;
+import casebook.layers.Convolution;
+import casebook.layers.Dropout;
+import casebook.layers.Flatten;
+import casebook.layers.FullyConnected;
+import casebook.layers.GlobalAveragePooling;
+import casebook.layers.Layer;
+import casebook.layers.LocalResponseNormalization;
+import casebook.layers.MaxPooling;
+import casebook.layers.Pass;
+import casebook.layers.Relu;
+import casebook.layers.Shape;
+import casebook.layers.Sigmoid;
+import casebook.layers.Softmax;
+import casebook.layers.Tanh;
+import casebook.layers.Window;
+import casebook.network.Network;
+import casebook.network.Node;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.bytedeco.javacpp.BytePointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A model made ready to predict batches of one size, as fast as it can be done here. It is made once and used many times:
+ *
+ * <ul>
+ * <li>A batch normalization behind a convolution is multiplied into its weights. A ReLU, and the addition of a shortcut, are done while
+ * the convolution still has the numbers in the processor.
+ * <li>Between the layers, numbers lie in memory as oneDNN likes them best. Only the images and the answers have the usual order.
+ * <li>Weights are packed in that order once. Outputs share memory as soon as nobody reads them any more.
+ * </ul>
+ *
+ * <p>It has the weights that the model had when it was made: after a training, make it anew. The layers' own {@code forward} remains what
+ * it is compared with. A layer that it has no fast way for runs its own {@code forward}.
+ *
+ * <pre>{@code
+ * try (Plan plan = Plan.of(model, 8)) {
+ *     INDArray probabilities = plan.predict(images);   // [8, classes]
+ * }
+ * }</pre>
+ */
+public final class Plan implements AutoCloseable {
+
+    private static final int ALIGNMENT = 64;
+
+    private final Model model;
+    private final Network network;
+    private final int images;
+    private final OneDnn dnn = new OneDnn();
+    private final List<List<Integer>> readers;
+    private final Map<Integer, Value> values = new HashMap<>();
+    private final List<Action> actions = new ArrayList<>();
+    private final List<BytePointer> memory = new ArrayList<>();
+    private final List<Runnable> run = new ArrayList<>();
+    private Memory input;
+    private Memory result;
+
+    /** An array that flows through the network. */
+    private static final class Value {
+        private final Layout layout;
+        private final Room room;
+        /** Its memory, where it is an array of its own that the plan does not place. */
+        private final INDArray own;
+
+        Value(Layout layout, Room room, INDArray own) {
+            this.layout = layout;
+            this.room = room;
+            this.own = own;
+        }
+    }
+
+    /** Memory that is needed from one action to another. Values that are one the other in place share it. */
+    private static final class Room {
+        private final long bytes;
+        private int first = Integer.MAX_VALUE;
+        private int last = -1;
+        private long offset;
+
+        Room(long bytes) {
+            this.bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        }
+    }
+
+    /** Something to do: the values it touches, and how it becomes a step when they have their places. */
+    private record Action(List<Value> touched, java.util.function.Supplier<Runnable> make) {}
+
+    private Plan(Model model, int images) {
+        this.model = model;
+        this.network = model.network();
+        this.images = images;
+        this.readers = network.readers();
+    }
+
+    /** True if this platform has oneDNN. Where it has not, {@link Model#predict} is the way. */
+    public static boolean available() {
+        return OneDnn.available();
+    }
+
+    /**
+     * Makes a model ready.
+     *
+     * @param images how many images a batch will have
+     * @throws IllegalStateException if oneDNN is not there on this platform, or the model is one of float64
+     */
+    public static Plan of(Model model, int images) {
+        if (model.type() != DataType.FLOAT) {
+            throw new IllegalStateException("a plan computes in float32, this model has " + model.type());
+        }
+        Plan plan = new Plan(model, images);
+        try {
+            plan.compile();
+            return plan;
+        } catch (RuntimeException | Error e) {
+            plan.close();
+            throw e;
+        }
+    }
+
+    /**
+     * The main output for a batch.
+     *
+     * @param batch {@code [images, channels, height, width]}, as many images as the plan was made for
+     * @return {@code [images, classes]}
+     * @throws IllegalArgumentException if the batch has another shape
+     */
+    public INDArray predict(INDArray batch) {
+        if (batch.size(0) != images) {
+            throw new IllegalArgumentException("this plan was made for batches of " + images + ", this one has " + batch.size(0) + " images");
+        }
+        INDArray rows = Tensors.rowMajor(model.checked(batch));
+        INDArray answers = Nd4j.createUninitialized(DataType.FLOAT, network.output().output().batch(images), 'c');
+        input.moveTo(rows);
+        result.moveTo(answers);
+        run.forEach(Runnable::run);
+        dnn.await();
+        return answers;
+    }
+
+    // ---------------------------------------------------------------- which layers are done together
+
+    private Integer onlyReader(int index) {
+        return index == network.output().index() || readers.get(index).stream().filter(reader -> !network.nodes().get(reader).auxiliary()).count() != 1
+                ? null : readers.get(index).stream().filter(reader -> !network.nodes().get(reader).auxiliary()).findFirst().orElseThrow();
+    }
+
+    private Node nextIf(Node node, Class<? extends Layer> kind) {
+        Integer reader = onlyReader(node.index());
+        return reader != null && kind.isInstance(network.nodes().get(reader).layer()) ? network.nodes().get(reader) : null;
+    }
+
+    private static After after(Layer layer) {
+        return layer instanceof Relu ? After.RELU : layer instanceof Sigmoid ? After.SIGMOID
+                : layer instanceof Tanh tanh && tanh.amplitude() == 1 && tanh.slope() == 1 ? After.TANH : After.NOTHING;
+    }
+
+    /** The activation behind this node, if it is its only reader and one that can follow at once. */
+    private Node activationBehind(Node node) {
+        Integer reader = onlyReader(node.index());
+        Node next = reader == null ? null : network.nodes().get(reader);
+        return next != null && after(next.layer()) != After.NOTHING ? next : null;
+    }
+
+    /** Is this value read by nobody but these two, once the node at hand is reached? Then its memory can be written over. */
+    private boolean readOnlyBefore(int value, int index, int besides) {
+        return value != Network.INPUT && readers.get(value).stream().allMatch(reader -> reader < index || reader == besides);
+    }
+
+    // ---------------------------------------------------------------- compiling
+
+    private void compile() {
+        Value images = new Value(dnn.rowMajor(network.input().batch(this.images)), null, null);
+        values.put(Network.INPUT, images);
+        for (Node node : network.nodes()) {
+            if (!node.auxiliary() && !values.containsKey(node.index())) {
+                compile(node);
+            }
+        }
+        Value last = values.get(network.output().index());
+        Layout rows = dnn.rowMajor(network.output().output().batch(this.images));
+        Layout flat = last.layout.sides().length == rows.sides().length ? rows : dnn.rowMajor(last.layout.sides());
+        Operation reorder = dnn.reorder(last.layout, flat);
+        BytePointer nowhere = allocate(ALIGNMENT);
+        action(List.of(last), () -> {
+            result = dnn.memory(flat, nowhere);
+            return step(dnn.step(reorder, place(last), result));
+        });
+        input = dnn.memory(images.layout, nowhere);
+        arrange();
+        for (Action action : actions) {
+            run.add(action.make().get());
+        }
+        actions.clear();
+    }
+
+    private void compile(Node node) {
+        Layer layer = node.layer();
+        if (layer instanceof Convolution convolution) {
+            convolution(node, convolution);
+        } else if (layer instanceof FullyConnected connected) {
+            fullyConnected(node, connected);
+        } else if (layer instanceof MaxPooling pooling) {
+            pooling(node, true, pooling.window());
+        } else if (layer instanceof AveragePooling pooling) {
+            pooling(node, false, pooling.window());
+        } else if (layer instanceof GlobalAveragePooling) {
+            globalPooling(node);
+        } else if (layer instanceof Dropout) {
+            values.put(node.index(), values.get(node.inputs().get(0)));
+        } else if (layer instanceof Concatenate && node.output().height() > 0 && !node.output().vector()) {
+            concatenate(node);
+        } else if (layer instanceof Add && node.inputs().size() == 2) {
+            add(node);
+        } else if (layer instanceof LocalResponseNormalization normalization && normalization.size() % 2 == 1) {
+            Value source = values.get(node.inputs().get(0));
+            Operation operation = dnn.responseNormalization(source.layout, normalization.size(), normalization.alpha() * normalization.size(),
+                    normalization.beta(), normalization.k());
+            simple(node, operation, source);
+        } else if (after(layer) != After.NOTHING) {
+            Value source = values.get(node.inputs().get(0));
+            simple(node, dnn.elementwise(after(layer), source.layout), source);
+        } else if (layer instanceof Softmax && values.get(node.inputs().get(0)).layout.sides().length == 2) {
+            Value source = values.get(node.inputs().get(0));
+            simple(node, dnn.softmax(source.layout), source);
+        } else if (layer instanceof Flatten && flattenIsReadAsVolume(node)) {
+            values.put(node.index(), values.get(node.inputs().get(0)));
+        } else {
+            itself(node);
+        }
+    }
+
+    /** A fully connected layer reads a volume as it is: there is nothing to flatten. */
+    private boolean flattenIsReadAsVolume(Node node) {
+        return node.index() != network.output().index() && readers.get(node.index()).stream().map(reader -> network.nodes().get(reader)).allMatch(reader ->
+                reader.layer() instanceof FullyConnected || reader.layer() instanceof Dropout && flattenIsReadAsVolume(reader));
+    }
+
+    /** One input, one output of the same layout. */
+    private void simple(Node node, Operation operation, Value source) {
+        Value target = fresh(source.layout);
+        values.put(node.index(), target);
+        action(List.of(source, target), () -> step(dnn.step(operation, place(source), place(target))));
+    }
+
+    private void convolution(Node node, Convolution convolution) {
+        Value source = values.get(node.inputs().get(0));
+        Shape in = node.inputShapes().get(0);
+        Window window = convolution.window();
+        int groups = convolution.groups();
+        INDArray weights = parameter(node, "weights");
+        INDArray bias = convolution.bias() ? parameter(node, "bias") : null;
+
+        Node end = node;
+        Node normalization = nextIf(node, BatchNormalization.class);
+        if (normalization != null) {
+            end = normalization;
+        }
+        Value addend = null;
+        Node sum = nextIf(end, Add.class);
+        if (sum != null && sum.inputs().size() == 2) {
+            int other = sum.inputs().get(0) == end.index() ? sum.inputs().get(1) : sum.inputs().get(0);
+            if (other != end.index() && values.containsKey(other) && !node.inputs().contains(other) && readOnlyBefore(other, node.index(), sum.index())
+                    && values.get(other).room != null && values.get(other).layout.sides().length == 4 && !sharedRoom(other, node.index(), sum.index())) {
+                addend = values.get(other);
+                end = sum;
+            }
+        }
+        After after = After.NOTHING;
+        Node activation = activationBehind(end);
+        if (activation != null) {
+            after = after(activation.layer());
+            end = activation;
+        }
+        if (normalization != null) {
+            INDArray[] folded = folded(weights, bias, normalization);
+            weights = folded[0];
+            bias = folded[1];
+        }
+
+        long[] sides = {images, convolution.filters(), node.output().height(), node.output().width()};
+        long[] filter = groups == 1 ? new long[] {convolution.filters(), in.channels(), window.height(), window.width()}
+                : new long[] {groups, convolution.filters() / groups, in.channels() / groups, window.height(), window.width()};
+        boolean surface = source.own == null && source.room == null;
+        Layout from = surface ? source.layout : dnn.any(source.layout.sides());
+        Layout to = addend != null ? addend.layout : dnn.any(sides);
+        Operation operation = dnn.convolution(from, dnn.any(filter), bias == null ? null : dnn.rowMajor(convolution.filters()), to,
+                new long[] {window.strideHeight(), window.strideWidth()}, window.dilation(), window.zeros(in), addend != null, after);
+        Value read = inLayout(source, operation.source());
+        Value target = addend != null ? new Value(operation.destination(), addend.room, null) : fresh(operation.destination());
+        Memory packed = packed(weights, filter, operation.weights());
+        Memory biases = bias == null ? null : packed(bias, new long[] {convolution.filters()}, dnn.rowMajor(convolution.filters()));
+        action(List.of(read, target), () -> step(dnn.step(operation, place(read), packed, biases, place(target))));
+        markUpTo(node, end, target);
+    }
+
+    /** True if the memory of this value also holds another one that is still read later. */
+    private boolean sharedRoom(int value, int index, int besides) {
+        Room room = values.get(value).room;
+        return values.entrySet().stream().anyMatch(entry -> entry.getKey() != value && entry.getKey() != Network.INPUT && entry.getValue().room == room
+                && !readOnlyBefore(entry.getKey(), index, besides));
+    }
+
+    /** All layers that were done together have this value. */
+    private void markUpTo(Node from, Node to, Value value) {
+        Node node = from;
+        values.put(node.index(), value);
+        while (node != to) {
+            node = network.nodes().get(onlyReader(node.index()));
+            values.put(node.index(), value);
+        }
+    }
+
+    /** Weights and bias of a convolution with a batch normalization multiplied into them. */
+    private INDArray[] folded(INDArray weights, INDArray bias, Node normalization) {
+        double[] mean = Tensors.values(parameter(normalization, "moving_mean"));
+        double[] variance = Tensors.values(parameter(normalization, "moving_variance"));
+        double[] gamma = Tensors.values(parameter(normalization, "gamma"));
+        double[] beta = Tensors.values(parameter(normalization, "beta"));
+        double epsilon = ((BatchNormalization) normalization.layer()).epsilon();
+        double[] scale = new double[mean.length];
+        double[] shift = new double[mean.length];
+        for (int c = 0; c < mean.length; c++) {
+            scale[c] = gamma[c] / Math.sqrt(variance[c] + epsilon);
+            shift[c] = beta[c] + ((bias == null ? 0 : bias.getDouble(c)) - mean[c]) * scale[c];
+        }
+        INDArray factor = Tensors.of(DataType.FLOAT, scale, scale.length, 1, 1, 1);
+        return new INDArray[] {weights.mul(factor), Tensors.of(DataType.FLOAT, shift, shift.length)};
+    }
+
+    private void fullyConnected(Node node, FullyConnected connected) {
+        Value source = values.get(node.inputs().get(0));
+        Node end = node;
+        Node activation = activationBehind(node);
+        After after = After.NOTHING;
+        if (activation != null) {
+            after = after(activation.layer());
+            end = activation;
+        }
+        long[] in = source.layout.sides();
+        long[] filter = in.clone();
+        filter[0] = connected.outputs();
+        Layout to = dnn.rowMajor(images, connected.outputs());
+        INDArray bias = connected.bias() ? parameter(node, "bias") : null;
+        Operation operation = dnn.fullyConnected(source.layout, dnn.any(filter), bias == null ? null : dnn.rowMajor(connected.outputs()), to, after);
+        Value read = inLayout(source, operation.source());
+        Value target = fresh(operation.destination());
+        Memory packed = packed(parameter(node, "weights"), filter, operation.weights());
+        Memory biases = bias == null ? null : packed(bias, new long[] {connected.outputs()}, dnn.rowMajor(connected.outputs()));
+        action(List.of(read, target), () -> step(dnn.step(operation, place(read), packed, biases, place(target))));
+        markUpTo(node, end, target);
+    }
+
+    private void pooling(Node node, boolean largest, Window window) {
+        Value source = values.get(node.inputs().get(0));
+        Shape out = node.output();
+        Operation operation = dnn.pooling(largest, source.layout, dnn.any(images, out.channels(), out.height(), out.width()),
+                new long[] {window.height(), window.width()}, new long[] {window.strideHeight(), window.strideWidth()}, window.dilation(),
+                window.zeros(node.inputShapes().get(0)));
+        Value target = fresh(operation.destination());
+        values.put(node.index(), target);
+        action(List.of(source, target), () -> step(dnn.step(operation, place(source), place(target))));
+    }
+
+    private void globalPooling(Node node) {
+        Value source = values.get(node.inputs().get(0));
+        Shape in = node.inputShapes().get(0);
+        Operation operation = dnn.pooling(false, source.layout, dnn.any(images, in.channels(), 1, 1), new long[] {in.height(), in.width()},
+                new long[] {1, 1}, 1, new int[4]);
+        Value mean = fresh(operation.destination());
+        action(List.of(source, mean), () -> step(dnn.step(operation, place(source), place(mean))));
+        // One position: whatever the blocks are, a row-major copy is a row of channels.
+        Layout plain = dnn.rowMajor(images, in.channels(), 1, 1);
+        Value ordered = inLayout(mean, plain);
+        values.put(node.index(), new Value(node.output().vector() ? dnn.rowMajor(images, in.channels()) : plain, ordered.room, ordered.own));
+    }
+
+    /** Each input is copied to its place among the channels. */
+    private void concatenate(Node node) {
+        Shape out = node.output();
+        Layout first = values.get(node.inputs().get(0)).layout;
+        Layout whole = dnn.like(first, images, out.channels(), out.height(), out.width());
+        Value target = fresh(whole);
+        values.put(node.index(), target);
+        long from = 0;
+        for (int i = 0; i < node.inputs().size(); i++) {
+            Value source = values.get(node.inputs().get(i));
+            long count = node.inputShapes().get(i).channels();
+            Layout part = dnn.channels(whole, from, count);
+            Operation operation = dnn.reorder(source.layout, part);
+            action(List.of(source, target), () -> step(dnn.step(operation, place(source), placeAs(target, part))));
+            from += count;
+        }
+    }
+
+    private void add(Node node) {
+        Value first = values.get(node.inputs().get(0));
+        Value second = inLayout(values.get(node.inputs().get(1)), first.layout);
+        Node activation = activationBehind(node);
+        After after = activation == null ? After.NOTHING : after(activation.layer());
+        Operation operation = dnn.addition(first.layout, after);
+        Value target = fresh(first.layout);
+        action(List.of(first, second, target), () -> step(dnn.sum(operation, place(first), place(second), place(target))));
+        markUpTo(node, activation == null ? node : activation, target);
+    }
+
+    /** A layer without a fast way runs its own forward pass, on arrays in the usual order. */
+    private void itself(Node node) {
+        List<Value> sources = new ArrayList<>();
+        List<INDArray> arrays = new ArrayList<>();
+        for (int i = 0; i < node.inputs().size(); i++) {
+            long[] sides = node.inputShapes().get(i).batch(images);
+            INDArray array = Nd4j.create(DataType.FLOAT, sides, 'c');
+            Value source = values.get(node.inputs().get(i));
+            Layout plain = dnn.rowMajor(source.layout.sides());
+            Value copy = new Value(plain, null, array);
+            Operation reorder = dnn.reorder(source.layout, plain);
+            action(List.of(source, copy), () -> step(dnn.step(reorder, place(source), place(copy))));
+            sources.add(copy);
+            arrays.add(array);
+        }
+        INDArray output = Nd4j.create(DataType.FLOAT, node.output().batch(images), 'c');
+        values.put(node.index(), new Value(dnn.rowMajor(output.shape()), null, output));
+        action(sources, () -> () -> {
+            dnn.await();
+            output.assign(node.layer().forward(new Alone(node, arrays), arrays));
+        });
+    }
+
+    /** What a layer sees of the world when it predicts. */
+    private final class Alone implements Pass {
+        private final Node node;
+        private final List<INDArray> inputs;
+        private final Map<String, INDArray> kept = new LinkedHashMap<>();
+
+        Alone(Node node, List<INDArray> inputs) {
+            this.node = node;
+            this.inputs = inputs;
+        }
+
+        @Override
+        public boolean training() {
+            return false;
+        }
+
+        @Override
+        public List<INDArray> inputs() {
+            return inputs;
+        }
+
+        @Override
+        public INDArray output() {
+            throw new IllegalStateException(node.name() + " has no output yet");
+        }
+
+        @Override
+        public INDArray parameter(String name) {
+            return Plan.this.parameter(node, name);
+        }
+
+        @Override
+        public void gradient(String name, INDArray gradient) {
+            throw new IllegalStateException("a plan has no way back");
+        }
+
+        @Override
+        public void keep(String name, INDArray array) {
+            kept.put(name, array);
+        }
+
+        @Override
+        public INDArray kept(String name) {
+            return kept.get(name);
+        }
+
+        @Override
+        public RandomGenerator random() {
+            return RandomGeneratorFactory.of("SplittableRandom").create(node.index());
+        }
+    }
+
+    // ---------------------------------------------------------------- values and memory
+
+    private INDArray parameter(Node node, String name) {
+        return model.parameter(Model.fullName(network, node, name));
+    }
+
+    private Value fresh(Layout layout) {
+        return new Value(layout, new Room(layout.bytes()), null);
+    }
+
+    /** The value in this layout: itself, or a copy. */
+    private Value inLayout(Value value, Layout layout) {
+        if (value.layout.equals(layout)) {
+            return value;
+        }
+        Value copy = fresh(layout);
+        Operation reorder = dnn.reorder(value.layout, layout);
+        action(List.of(value, copy), () -> step(dnn.step(reorder, place(value), place(copy))));
+        return copy;
+    }
+
+    private void action(List<Value> touched, java.util.function.Supplier<Runnable> make) {
+        for (Value value : touched) {
+            if (value.room != null) {
+                value.room.first = Math.min(value.room.first, actions.size());
+                value.room.last = Math.max(value.room.last, actions.size());
+            }
+        }
+        actions.add(new Action(touched, make));
+    }
+
+    private static Runnable step(Step step) {
+        return step::execute;
+    }
+
+    private BytePointer arena;
+
+    /** Gives each room a place, so that no two that are needed at the same time overlap; the first gap that is large enough is taken. */
+    private void arrange() {
+        List<Room> rooms = actions.stream().flatMap(action -> action.touched().stream()).map(value -> value.room).filter(room -> room != null).distinct()
+                .sorted(java.util.Comparator.comparingLong((Room room) -> -room.bytes)).toList();
+        List<Room> placed = new ArrayList<>();
+        long end = 0;
+        for (Room room : rooms) {
+            TreeMap<Long, Long> taken = new TreeMap<>();
+            for (Room other : placed) {
+                if (other.first <= room.last && room.first <= other.last) {
+                    taken.merge(other.offset, other.offset + other.bytes, Math::max);
+                }
+            }
+            long at = 0;
+            for (Map.Entry<Long, Long> interval : taken.entrySet()) {
+                if (interval.getKey() - at >= room.bytes) {
+                    break;
+                }
+                at = Math.max(at, interval.getValue());
+            }
+            room.offset = at;
+            placed.add(room);
+            end = Math.max(end, at + room.bytes);
+        }
+        arena = allocate(Math.max(end, ALIGNMENT));
+    }
+
+    private Memory place(Value value) {
+        return placeAs(value, value.layout);
+    }
+
+    private Memory placeAs(Value value, Layout layout) {
+        if (value.own != null) {
+            return dnn.memory(layout, value.own.data().addressPointer());
+        }
+        return value.room == null ? input : dnn.memory(layout, arena.getPointer(value.room.offset));
+    }
+
+    /** Memory that begins at a multiple of 64 bytes, as the processor's widest reads like it. */
+    private BytePointer allocate(long bytes) {
+        BytePointer pointer = new BytePointer(bytes + ALIGNMENT);
+        memory.add(pointer);
+        return pointer.getPointer((ALIGNMENT - pointer.address() % ALIGNMENT) % ALIGNMENT);
+    }
+
+    /** Weights in the layout that an operation wants. */
+    private Memory packed(INDArray weights, long[] sides, Layout wanted) {
+        INDArray rows = Tensors.rowMajor(weights);
+        Layout plain = dnn.rowMajor(sides);
+        Memory target = dnn.memory(wanted, allocate(wanted.bytes()));
+        dnn.step(dnn.reorder(plain, wanted), dnn.memory(plain, rows.data().addressPointer()), target).execute();
+        dnn.await();
+        return target;
+    }
+
+    @Override
+    public void close() {
+        dnn.close();
+        memory.forEach(BytePointer::close);
+        memory.clear();
+        run.clear();
+    }
+}

@@ -1,0 +1,130 @@
+package casebook.model;
+
+import static casebook.layers.Option.groups;
+import static casebook.layers.Option.noBias;
+import static casebook.layers.Option.padding;
+import static casebook.layers.Option.roundUp;
+import static casebook.layers.Option.same;
+import static casebook.layers.Option.stride;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import casebook.layers.LocalResponseNormalization;
+import casebook.layers.PaddedShortcut;
+import casebook.layers.Parameter;
+import casebook.network.Network;
+import casebook.network.RandomNetworkTest;
+import casebook.zoo.ResNet;
+import casebook.zoo.Zoo;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A plan gives the numbers that the layers themselves give. */
+class PlanTest {
+
+    private static INDArray images(Network network, int count, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        INDArray images = Nd4j.create(DataType.FLOAT, network.input().batch(count), 'c');
+        INDArray flat = images.reshape(images.length());
+        for (long i = 0; i < flat.length(); i++) {
+            flat.putScalar(i, 2 * random.nextDouble() - 1);
+        }
+        return images;
+    }
+
+    /** Scales, shifts and statistics as after a training: at the start, zeros and ones would hide mistakes. */
+    private static Model trained(Network network, long seed) {
+        Model model = Model.of(network, seed);
+        SplittableRandom random = new SplittableRandom(seed);
+        model.descriptions().forEach((name, parameter) -> {
+            INDArray array = model.parameter(name);
+            if (parameter.role() != Parameter.Role.WEIGHT && parameter.role() != Parameter.Role.FIXED) {
+                for (long i = 0; i < array.length(); i++) {
+                    array.putScalar(i, array.getDouble(i) + (name.endsWith("variance") ? 1 : 0.4) * random.nextDouble());
+                }
+            }
+        });
+        return model;
+    }
+
+    private static void agree(Network network, int count, long seed) {
+        try (Model model = trained(network, seed); Plan plan = Plan.of(model, count)) {
+            for (int run = 0; run < 2; run++) {
+                INDArray images = images(network, count, seed + run);
+                INDArray wanted = model.predict(images);
+                INDArray got = plan.predict(images);
+                assertThat(got.shape()).isEqualTo(wanted.shape());
+                double largest = Math.max(wanted.amaxNumber().doubleValue(), 1e-6);
+                assertThat(got.sub(wanted).amaxNumber().doubleValue() / largest).as(network.name() + ", " + count + " images, seed " + seed).isLessThan(1e-4);
+            }
+        }
+    }
+
+    @Test
+    void randomNetworks() {
+        for (long seed = 0; seed < 150; seed++) {
+            agree(RandomNetworkTest.random(seed), 1 + (int) (seed % 3), seed);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lenet-5", "lenet-5-1998", "cifar-resnet-20", "cifar-plain-20", "inception-module", "inception-module-naive", "squeezenet-1.1", "googlenet"})
+    void networksOfTheZoo(String id) {
+        agree(Zoo.network(id), 2, 1);
+    }
+
+    @Test
+    void whatCanBeDoneTogether() {
+        for (int count : new int[] {1, 3}) {
+            agree(Network.named("all kinds of convolutions").input(13, 11, 6)
+                    .conv(8, 3, same()).batchNorm().relu().conv(8, 3, padding(1), groups(4), noBias()).batchNorm().tanh()
+                    .conv(10, 1, stride(2)).sigmoid().conv(7, 3).build(), count, 1);
+            agree(Network.named("poolings").input(14, 14, 5).maxPool(3, stride(2), roundUp()).averagePool(3, stride(1), padding(1))
+                    .layer(new LocalResponseNormalization()).globalAveragePool().dense(9).build(), count, 2);
+            agree(Network.named("identity shortcut").input(8, 8, 16)
+                    .conv(16, 3, same()).relu()
+                    .residual(main -> main.conv(16, 3, same()).batchNorm().relu().conv(16, 3, same()).batchNorm()).relu()
+                    .residual(main -> main.conv(16, 3, same())).build(), count, 3);
+            agree(Network.named("a shortcut of one layer").input(8, 8, 16).conv(16, 1).residual(main -> main.conv(16, 3, same())).relu().build(), count, 4);
+            agree(Network.named("the input on the shortcut").input(8, 8, 16).residual(main -> main.conv(16, 3, same()).relu().conv(16, 3, same())).relu()
+                    .residual(main -> main.conv(16, 3, same()), side -> side.layer(new PaddedShortcut(16, 1))).build(), count, 5);
+            agree(Network.named("projections").input(16, 16, 8).module("a", ResNet.basic(16, 2, ResNet.Shortcut.PROJECT))
+                    .module("b", ResNet.basic(16, 1, ResNet.Shortcut.PROJECT_ALL)).globalAveragePool().dense(3).softmax().build(), count, 6);
+            agree(Network.named("a value that three read").input(9, 9, 8).conv(8, 3, same()).relu()
+                    .branches(one -> one.conv(8, 1), two -> two.conv(16, 3, same()).relu(), three -> three.maxPool(3, stride(1), padding(1)))
+                    .conv(4, 1).build(), count, 7);
+        }
+    }
+
+    @Test
+    void theAnswerOutlivesThePlan() {
+        Network network = Zoo.network("lenet-5");
+        try (Model model = Model.of(network, 1)) {
+            INDArray images = images(network, 1, 1);
+            INDArray answer;
+            INDArray other;
+            try (Plan plan = Plan.of(model, 1)) {
+                answer = plan.predict(images);
+                other = plan.predict(images(network, 1, 2));
+            }
+            assertThat(answer).isEqualTo(model.predict(images)).isNotEqualTo(other);
+        }
+    }
+
+    @Test
+    void whatItRefuses() {
+        Network network = Zoo.network("lenet-5");
+        try (Model model = Model.of(network, 1); Plan plan = Plan.of(model, 2)) {
+            assertThatThrownBy(() -> plan.predict(images(network, 1, 1))).hasMessageContaining("batches of 2").hasMessageContaining("1 image");
+            assertThatThrownBy(() -> plan.predict(Nd4j.zeros(DataType.FLOAT, 2, 1, 28, 28))).hasMessageContaining("LeNet-5");
+        }
+        try (Model precise = Model.of(network, 1, DataType.DOUBLE)) {
+            assertThatThrownBy(() -> Plan.of(precise, 1)).hasMessageContaining("float32");
+        }
+    }
+}
