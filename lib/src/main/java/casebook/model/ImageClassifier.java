@@ -25,9 +25,11 @@ public final class ImageClassifier {
 
     private final Model model;
     private final List<String> labels;
+    private final Predictor predictor;
 
     private ImageClassifier(Model model, List<String> labels) {
         this.model = model;
+        this.predictor = new Predictor(model, model.network().output());
         this.labels = labels;
     }
 
@@ -89,7 +91,7 @@ public final class ImageClassifier {
      * @param count how many
      */
     public List<Guess> classify(Photo photo, int count) {
-        float[] probabilities = model.predict(input(photo)).toFloatVector();
+        float[] probabilities = predictor.outputs(input(photo)).get(0).toFloatVector();
         return IntStream.range(0, probabilities.length).boxed()
                 .sorted(Comparator.comparing((Integer index) -> -probabilities[index])).limit(count)
                 .map(index -> new Guess(index, labels.get(index), probabilities[index])).toList();

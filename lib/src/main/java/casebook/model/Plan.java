@@ -29,6 +29,7 @@ import casebook.layers.Window;
 import casebook.network.Network;
 import casebook.network.Node;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,13 +69,16 @@ public final class Plan implements AutoCloseable {
     private final Network network;
     private final int images;
     private final OneDnn dnn = new OneDnn();
+    /** For each layer, those that read it on the way to an output that is wanted. */
     private final List<List<Integer>> readers;
+    private final BitSet needed = new BitSet();
     private final Map<Integer, Value> values = new HashMap<>();
     private final List<Action> actions = new ArrayList<>();
     private final List<BytePointer> memory = new ArrayList<>();
     private final List<Runnable> run = new ArrayList<>();
+    private final List<Node> wanted;
+    private final List<Memory> results = new ArrayList<>();
     private Memory input;
-    private Memory result;
 
     /** An array that flows through the network. */
     private static final class Value {
@@ -105,11 +109,18 @@ public final class Plan implements AutoCloseable {
     /** Something to do: the values it touches, and how it becomes a step when they have their places. */
     private record Action(List<Value> touched, java.util.function.Supplier<Runnable> make) {}
 
-    private Plan(Model model, int images) {
+    private Plan(Model model, int images, List<Node> wanted) {
+        this.wanted = wanted;
         this.model = model;
         this.network = model.network();
         this.images = images;
-        this.readers = network.readers();
+        wanted.forEach(node -> needed.set(node.index()));
+        for (int index = network.nodes().size() - 1; index >= 0; index--) {
+            if (needed.get(index)) {
+                network.nodes().get(index).inputs().stream().filter(from -> from != Network.INPUT).forEach(needed::set);
+            }
+        }
+        this.readers = network.readers().stream().map(all -> all.stream().filter(needed::get).toList()).toList();
     }
 
     /** True if this platform has oneDNN. Where it has not, {@link Model#predict} is the way. */
@@ -124,10 +135,19 @@ public final class Plan implements AutoCloseable {
      * @throws IllegalStateException if oneDNN is not there on this platform, or the model is one of float64
      */
     public static Plan of(Model model, int images) {
+        return of(model, images, model.network().output());
+    }
+
+    /**
+     * Makes a model ready for the outputs of some layers.
+     *
+     * @param wanted layers outside auxiliary heads
+     */
+    public static Plan of(Model model, int images, Node... wanted) {
         if (model.type() != DataType.FLOAT) {
             throw new IllegalStateException("a plan computes in float32, this model has " + model.type());
         }
-        Plan plan = new Plan(model, images);
+        Plan plan = new Plan(model, images, List.of(wanted));
         try {
             plan.compile();
             return plan;
@@ -138,20 +158,35 @@ public final class Plan implements AutoCloseable {
     }
 
     /**
-     * The main output for a batch.
+     * The main output for a batch, or the first of those that are wanted.
      *
      * @param batch {@code [images, channels, height, width]}, as many images as the plan was made for
      * @return {@code [images, classes]}
      * @throws IllegalArgumentException if the batch has another shape
      */
     public INDArray predict(INDArray batch) {
+        return outputs(batch).get(0);
+    }
+
+    /**
+     * All outputs that are wanted, in their order.
+     *
+     * @param batch {@code [images, channels, height, width]}, as many images as the plan was made for
+     * @throws IllegalArgumentException if the batch has another shape
+     */
+    public List<INDArray> outputs(INDArray batch) {
         if (batch.size(0) != images) {
-            throw new IllegalArgumentException("this plan was made for batches of " + images + ", this one has " + batch.size(0) + " images");
+            throw new IllegalArgumentException("this plan was made for batches of " + images + ", this one has " + batch.size(0)
+                    + (batch.size(0) == 1 ? " image" : " images"));
         }
         INDArray rows = Tensors.rowMajor(model.checked(batch));
-        INDArray answers = Nd4j.createUninitialized(DataType.FLOAT, network.output().output().batch(images), 'c');
         input.moveTo(rows);
-        result.moveTo(answers);
+        List<INDArray> answers = new ArrayList<>();
+        for (int i = 0; i < wanted.size(); i++) {
+            INDArray answer = Nd4j.createUninitialized(DataType.FLOAT, wanted.get(i).output().batch(images), 'c');
+            results.get(i).moveTo(answer);
+            answers.add(answer);
+        }
         run.forEach(Runnable::run);
         dnn.await();
         return answers;
@@ -159,9 +194,10 @@ public final class Plan implements AutoCloseable {
 
     // ---------------------------------------------------------------- which layers are done together
 
+    /** The layer that reads this one, if it is the only one and this one's output is not wanted itself. */
     private Integer onlyReader(int index) {
-        return index == network.output().index() || readers.get(index).stream().filter(reader -> !network.nodes().get(reader).auxiliary()).count() != 1
-                ? null : readers.get(index).stream().filter(reader -> !network.nodes().get(reader).auxiliary()).findFirst().orElseThrow();
+        List<Integer> all = readers.get(index);
+        return all.size() != 1 || wanted.contains(network.nodes().get(index)) ? null : all.get(0);
     }
 
     private Node nextIf(Node node, Class<? extends Layer> kind) {
@@ -183,7 +219,7 @@ public final class Plan implements AutoCloseable {
 
     /** Is this value read by nobody but these two, once the node at hand is reached? Then its memory can be written over. */
     private boolean readOnlyBefore(int value, int index, int besides) {
-        return value != Network.INPUT && readers.get(value).stream().allMatch(reader -> reader < index || reader == besides);
+        return value != Network.INPUT && !wanted.contains(network.nodes().get(value)) && readers.get(value).stream().allMatch(reader -> reader < index || reader == besides);
     }
 
     // ---------------------------------------------------------------- compiling
@@ -192,19 +228,19 @@ public final class Plan implements AutoCloseable {
         Value images = new Value(dnn.rowMajor(network.input().batch(this.images)), null, null);
         values.put(Network.INPUT, images);
         for (Node node : network.nodes()) {
-            if (!node.auxiliary() && !values.containsKey(node.index())) {
+            if (needed.get(node.index()) && !values.containsKey(node.index())) {
                 compile(node);
             }
         }
-        Value last = values.get(network.output().index());
-        Layout rows = dnn.rowMajor(network.output().output().batch(this.images));
-        Layout flat = last.layout.sides().length == rows.sides().length ? rows : dnn.rowMajor(last.layout.sides());
-        Operation reorder = dnn.reorder(last.layout, flat);
         BytePointer nowhere = allocate(ALIGNMENT);
-        action(List.of(last), () -> {
-            result = dnn.memory(flat, nowhere);
-            return step(dnn.step(reorder, place(last), result));
-        });
+        for (Node node : wanted) {
+            Value last = values.get(node.index());
+            Layout rows = dnn.rowMajor(last.layout.sides());
+            Operation reorder = dnn.reorder(last.layout, rows);
+            Memory result = dnn.memory(rows, nowhere);
+            results.add(result);
+            action(List.of(last), () -> step(dnn.step(reorder, place(last), result)));
+        }
         input = dnn.memory(images.layout, nowhere);
         arrange();
         for (Action action : actions) {
@@ -251,7 +287,7 @@ public final class Plan implements AutoCloseable {
 
     /** A fully connected layer reads a volume as it is: there is nothing to flatten. */
     private boolean flattenIsReadAsVolume(Node node) {
-        return node.index() != network.output().index() && readers.get(node.index()).stream().map(reader -> network.nodes().get(reader)).allMatch(reader ->
+        return !wanted.contains(node) && readers.get(node.index()).stream().map(reader -> network.nodes().get(reader)).allMatch(reader ->
                 reader.layer() instanceof FullyConnected || reader.layer() instanceof Dropout && flattenIsReadAsVolume(reader));
     }
 

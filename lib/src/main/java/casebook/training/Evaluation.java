@@ -4,8 +4,8 @@ import casebook.compute.Scratch;
 import casebook.data.Batch;
 import casebook.data.ImageSet;
 import casebook.layers.Softmax;
-import casebook.model.Execution;
 import casebook.model.Model;
+import casebook.model.Predictor;
 import casebook.network.Node;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -55,13 +55,13 @@ public record Evaluation(double loss, double accuracy, long[][] confusion, int[]
         int[] answers = new int[images.size()];
         List<Mistake> mistakes = new ArrayList<>();
         double total = 0;
-        try (Scratch.Ready memory = Scratch.stayReady()) {
+        try (Scratch.Ready memory = Scratch.stayReady(); Predictor predictor = new Predictor(model, model.network().output(), end)) {
             for (int from = 0; from < images.size(); from += BATCH) {
                 try (Scratch scratch = Scratch.open()) {
                     Batch batch = images.batch(IntStream.range(from, Math.min(from + BATCH, images.size())).toArray());
-                    Execution run = Execution.forward(model, batch.images(), model.network().output(), end);
-                    INDArray outputs = run.output(model.network().output());
-                    total += batch.size() * loss.of(run.output(end), batch.labels()).value();
+                    List<INDArray> run = predictor.outputs(batch.images());
+                    INDArray outputs = run.get(0);
+                    total += batch.size() * loss.of(run.get(1), batch.labels()).value();
                     int[] batchAnswers = loss.answers(outputs);
                     for (int i = 0; i < batch.size(); i++) {
                         int label = batch.labels()[i];

@@ -16,6 +16,7 @@ import casebook.network.Network;
 import casebook.network.RandomNetworkTest;
 import casebook.zoo.ResNet;
 import casebook.zoo.Zoo;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,6 +99,20 @@ class PlanTest {
             agree(Network.named("a value that three read").input(9, 9, 8).conv(8, 3, same()).relu()
                     .branches(one -> one.conv(8, 1), two -> two.conv(16, 3, same()).relu(), three -> three.maxPool(3, stride(1), padding(1)))
                     .conv(4, 1).build(), count, 7);
+        }
+    }
+
+    @Test
+    void outputsOnTheWay() {
+        Network network = Zoo.network("cifar-resnet-20");
+        for (String name : new String[] {"res2_1/branch2a", "res2_1/branch2a/bn", "res3_1/add1", "fc10"}) {
+            try (Model model = trained(network, 1); Plan plan = Plan.of(model, 2, network.output(), network.node(name))) {
+                INDArray images = images(network, 2, 1);
+                List<INDArray> got = plan.outputs(images);
+                assertThat(got.get(0).sub(model.predict(images)).amaxNumber().doubleValue()).isLessThan(1e-5);
+                INDArray wanted = model.activations(images).get(name);
+                assertThat(got.get(1).sub(wanted).amaxNumber().doubleValue() / wanted.amaxNumber().doubleValue()).as(name).isLessThan(1e-4);
+            }
         }
     }
 
