@@ -1,0 +1,61 @@
+package casebook.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Something that is measured, in a process of its own: it says {@code ready} when it is, and for each line with a number it runs so many times
+ * and says how many milliseconds each took. So all candidates can take turns, each with its own threads and its own memory.
+ */
+final class Candidate implements AutoCloseable {
+
+    private final String name;
+    private final Process process;
+    private final Writer requests;
+    private final BufferedReader answers;
+
+    Candidate(String name, List<String> command, int threads) throws IOException {
+        this.name = name;
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
+        process = builder.start();
+        requests = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
+        answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        String first = answers.readLine();
+        if (!"ready".equals(first)) {
+            close();
+            throw new IOException(name + " did not start" + (first == null ? "" : ": " + first));
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Runs so many times. */
+    double[] milliseconds(int times) {
+        try {
+            requests.write(times + "\n");
+            requests.flush();
+            String line = answers.readLine();
+            if (line == null) {
+                throw new IllegalStateException(name + " ended in the middle");
+            }
+            return Arrays.stream(line.split(" ")).mapToDouble(Double::parseDouble).toArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(name + " ended in the middle", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+    }
+}

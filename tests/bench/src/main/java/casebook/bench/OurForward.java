@@ -1,0 +1,83 @@
+package casebook.bench;
+
+import casebook.layers.Convolution;
+import casebook.layers.FullyConnected;
+import casebook.layers.Softmax;
+import casebook.model.Model;
+import casebook.model.Plan;
+import casebook.network.Network;
+import casebook.network.Node;
+import casebook.zoo.Zoo;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.StringJoiner;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Our own candidate for {@code bench forward}, in a process like the peers': a plan. */
+final class OurForward {
+
+    private OurForward() {}
+
+    /**
+     * A network of the zoo with random weights. Those of its last layer with weights are scaled, so that no probability is 0 or 1: equal answers then mean
+     * that all numbers before them are equal.
+     */
+    static Model model(String id) {
+        Network network = Zoo.network(id);
+        Model model = Model.of(network, 1);
+        Node scores = network.output();
+        while (scores.layer() instanceof Softmax) {
+            scores = network.nodes().get(scores.inputs().get(0));
+        }
+        INDArray images = images(network, 1);
+        double largest = model.activations(images).get(scores.name()).amaxNumber().doubleValue();
+        Node last = network.nodes().stream().filter(node -> !node.auxiliary() && !node.parameters().isEmpty()
+                && (node.layer() instanceof FullyConnected || node.layer() instanceof Convolution)).reduce((first, second) -> second).orElseThrow();
+        model.parameter(last.name() + "/weights").divi(Math.max(1, largest / 3));
+        return model;
+    }
+
+    /** Numbers from −1 to 1. */
+    static INDArray images(Network network, int batch) {
+        Nd4j.getRandom().setSeed(1);
+        return Nd4j.rand(DataType.FLOAT, network.input().batch(batch)).muli(2).subi(1);
+    }
+
+    static void write(Path file, INDArray numbers) throws IOException {
+        float[] values = numbers.dup('c').data().asFloat();
+        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        Files.write(file, bytes.array());
+    }
+
+    /** Network, batch, file for the output. */
+    public static void main(String[] arguments) throws IOException {
+        PrintStream out = System.out;
+        System.setOut(System.err);
+        try (Model model = model(arguments[0]); Plan plan = Plan.of(model, Integer.parseInt(arguments[1]))) {
+            INDArray images = images(model.network(), Integer.parseInt(arguments[1]));
+            write(Path.of(arguments[2]), plan.predict(images));
+            out.println("ready");
+            BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            for (String line = requests.readLine(); line != null; line = requests.readLine()) {
+                StringJoiner times = new StringJoiner(" ");
+                for (int i = Integer.parseInt(line); i > 0; i--) {
+                    long began = System.nanoTime();
+                    plan.predict(images);
+                    times.add(Double.toString((System.nanoTime() - began) / 1e6));
+                }
+                out.println(times);
+                out.flush();
+            }
+        }
+    }
+}
