@@ -1,6 +1,11 @@
 package casebook.notebook;
 
 import casebook.compute.Convolutions;
+import casebook.compute.OneDnn;
+import casebook.model.Model;
+import casebook.model.Plan;
+import casebook.network.Network;
+import casebook.zoo.LeNet5;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -20,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -105,8 +111,9 @@ public final class Checkup {
             look("threads", "", Checkup::threads);
             look("matrices", "", Checkup::matrixProduct);
             look("convolution", "", Checkup::convolution);
+            look("plans", "", Checkup::plans);
         } else {
-            report.accept(new Finding(State.NOTE, "", "oneDNN, threads, matrices and convolution were not looked at: they need ND4J", ""));
+            report.accept(new Finding(State.NOTE, "", "oneDNN, threads, matrices, convolution and plans were not looked at: they need ND4J", ""));
         }
         return healthy;
     }
@@ -233,6 +240,21 @@ public final class Checkup {
                 : new Finding(State.WRONG, "oneDNN", "not in use: " + (binary.isEmpty() ? "ND4J's native library was not found" : binary + " was loaded"),
                         "convolutions are 2 to 35 times slower without it: put nd4j-native with the classifier "
                         + Loader.getPlatform() + "-onednn on the class path, and no other nd4j-native (in Casebook's own build: ./mvnw clean package)");
+    }
+
+    /** Fast prediction: a network through a plan, against its layers. */
+    private static Finding plans() {
+        if (!Plan.available()) {
+            return new Finding(State.NOTE, "plans", "oneDNN 3 does not load here, so networks predict layer by layer", "results are the same, predictions take longer");
+        }
+        Network network = LeNet5.taught(10);
+        try (Model model = Model.of(network, 1); Plan plan = Plan.of(model, 1)) {
+            INDArray image = Nd4j.linspace(-1, 1, network.input().elements()).castTo(DataType.FLOAT).reshape(network.input().batch(1));
+            double difference = plan.predict(image).sub(model.predict(image)).amaxNumber().doubleValue();
+            return difference < 1e-5 ? ok("plans", "oneDNN " + OneDnn.version() + " predicts what the layers do")
+                    : new Finding(State.WRONG, "plans", "oneDNN " + OneDnn.version() + " predicts something else than the layers do (difference " + difference + ")",
+                            "please report this, with what stands above");
+        }
     }
 
     private static Finding threads() {

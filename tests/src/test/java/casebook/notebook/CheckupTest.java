@@ -16,7 +16,7 @@ class CheckupTest {
     @Test
     void nothingIsWrongHere() {
         assertThat(checkup.run()).as("%s", findings).isTrue();
-        assertThat(findings).extracting(Finding::name).contains("Java", "memory", "fonts", "ND4J", "oneDNN", "matrices", "convolution");
+        assertThat(findings).extracting(Finding::name).contains("Java", "memory", "fonts", "ND4J", "oneDNN", "matrices", "convolution", "plans");
         assertThat(findings).allSatisfy(finding -> assertThat(finding.text()).startsWith(finding.state() == State.OK ? "ok  " : "note"));
     }
 
