@@ -1,10 +1,10 @@
-"""forward.py CANDIDATE FILE.onnx THREADS INPUT OUTPUT SIDES…: makes a peer ready, writes what it computes, then runs once for each line that comes in.
+"""forward.py CANDIDATE FOLDER THREADS SIDES…: makes a peer ready on the folder's network.onnx and images (bare float32 numbers), and writes what it computes.
 
-INPUT and OUTPUT are files of bare float32 numbers. For each line of standard input it computes the answer so many times as the line says and
-prints the milliseconds of each.
+Then, for each line of standard input, it computes the answer as many times as the line says and prints the milliseconds of each.
 """
 import sys
 import time
+from pathlib import Path
 
 import numpy
 
@@ -44,11 +44,13 @@ def pytorch_peer(path, threads, shape):
     return run
 
 
-def main(candidate, path, threads, input_file, output_file, *sides):
+def main(candidate, folder, threads, *sides):
+    folder = Path(folder)
     shape = [int(side) for side in sides]
-    x = numpy.fromfile(input_file, numpy.float32).reshape(shape)
-    run = {"onnxruntime": onnxruntime_peer, "openvino": openvino_peer, "pytorch": pytorch_peer}[candidate](path, int(threads), shape)
-    numpy.ascontiguousarray(run(x), numpy.float32).tofile(output_file)
+    x = numpy.fromfile(folder / "images", numpy.float32).reshape(shape)
+    make = {"onnxruntime": onnxruntime_peer, "openvino": openvino_peer, "pytorch": pytorch_peer}[candidate]
+    run = make(str(folder / "network.onnx"), int(threads), shape)
+    numpy.ascontiguousarray(run(x), numpy.float32).tofile(folder / candidate)
     print("ready", flush=True)
     for line in sys.stdin:
         times = []

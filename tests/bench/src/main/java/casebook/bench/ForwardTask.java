@@ -1,46 +1,18 @@
 package casebook.bench;
 
-import casebook.cost.CostSheet;
 import casebook.model.Model;
-import casebook.network.Network;
 import casebook.onnx.OnnxFile;
 import casebook.zoo.Zoo;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code bench forward}: a plan's prediction against ONNX Runtime, OpenVINO and PyTorch on the same weights and images. */
 @Command(name = "forward", mixinStandardHelpOptions = true, description = "Predicts with each network, against ONNX Runtime and OpenVINO on the exported file, and "
         + "PyTorch for VGG-16 and ResNet-50. A peer that is missing is a failure.")
-final class ForwardTask implements Callable<Integer> {
-
-    /** The largest difference of two answers, as a part of the largest number in them. */
-    private static final double TOLERANCE = 1e-4;
-
-    /** A turn takes about so many milliseconds. */
-    private static final double TURN = 300;
-
-    @Option(names = "--rounds", defaultValue = "15", description = "How many turns each takes (15 unless something else is said).")
-    private int rounds;
-
-    @Option(names = "--csv", description = "CSV: task,network,batch,candidate,median_ms,gflops,peak_share,ratio_to_best_peer,ratio_low,ratio_high")
-    private boolean csv;
-
-    @Option(names = "--threads", description = "How many threads each has; all processors unless something else is said.")
-    private int threads = Runtime.getRuntime().availableProcessors();
+final class ForwardTask extends SpeedTask {
 
     @Option(names = "--networks", split = ",", description = "Which networks.")
     private List<String> networks = List.of("alexnet", "vgg-16", "googlenet", "resnet-50", "squeezenet-1.1");
@@ -48,116 +20,40 @@ final class ForwardTask implements Callable<Integer> {
     @Option(names = "--batches", split = ",", description = "How many images at a time.")
     private List<Integer> batches = List.of(1, 8);
 
-    @Option(names = "--python", description = "A Python that has onnxruntime, openvino, torch and onnx.")
-    private String python = System.getenv().getOrDefault("CASEBOOK_PYTHON", "python3");
+    ForwardTask() {
+        super("forward");
+    }
 
     @Override
-    public Integer call() throws Exception {
-        if (rounds < 2) {
-            throw new IllegalArgumentException("--rounds must be at least 2, it is " + rounds);
-        }
-        double peak = Peak.gigaflops(threads);
-        if (csv) {
-            System.out.println("task,network,batch,candidate,median_ms,gflops,peak_share,ratio_to_best_peer,ratio_low,ratio_high");
-        } else {
-            System.out.printf(Locale.ROOT, "%d threads, %.0f GFLOP/s in the largest matrix product%n", threads, peak);
-        }
-        List<Double> logs = new ArrayList<>();
-        for (String network : networks) {
-            for (int batch : batches) {
-                logs.add(Math.log(cell(network, batch, peak)));
-            }
-        }
-        double mean = Math.exp(logs.stream().mapToDouble(log -> log).average().orElseThrow());
-        System.err.printf(Locale.ROOT, "geometric mean of the ratios to the best peer: %.3f%n", mean);
-        return 0;
+    List<Cell> cells() {
+        return networks.stream().flatMap(network -> batches.stream().map(batch -> new Cell(network, batch))).toList();
     }
 
-    /** One network with one batch: measured, printed; the ratio to the best peer. */
-    private double cell(String id, int batch, double peak) throws IOException {
-        Network network = Zoo.network(id);
-        Path folder = Files.createTempDirectory("casebook-bench");
-        List<Candidate> candidates = new ArrayList<>();
-        try {
-            try (Model model = OurForward.model(id)) {
-                OnnxFile.write(folder.resolve("network.onnx"), model);
-            }
-            OurForward.write(folder.resolve("images"), OurForward.images(network, batch));
-            List<String> ours = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-            ours.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-            ours.addAll(List.of("-cp", System.getProperty("java.class.path"), OurForward.class.getName(), id, Integer.toString(batch),
-                    folder.resolve("casebook").toString()));
-            candidates.add(new Candidate("casebook", ours, threads));
-            for (String peer : id.equals("vgg-16") || id.equals("resnet-50") ? List.of("onnxruntime", "openvino", "pytorch") : List.of("onnxruntime", "openvino")) {
-                List<String> command = new ArrayList<>(List.of(python, Path.of(System.getenv().getOrDefault("CASEBOOK_HOME", ""))
-                        .resolve("tests/bench/peers/forward.py").toString(), peer, folder.resolve("network.onnx").toString(), Integer.toString(threads),
-                        folder.resolve("images").toString(), folder.resolve(peer).toString()));
-                Arrays.stream(network.input().batch(batch)).mapToObj(Long::toString).forEach(command::add);
-                candidates.add(new Candidate(peer, command, threads));
-                compare(id, peer, floats(folder.resolve("casebook")), floats(folder.resolve(peer)));
-            }
-            return report(id, batch, peak, 2e-9 * batch * CostSheet.of(network).macs(), turns(candidates));
-        } finally {
-            candidates.forEach(Candidate::close);
-            try (Stream<Path> files = Files.list(folder)) {
-                for (Path file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-            Files.delete(folder);
-        }
+    @Override
+    List<String> peers(String network) {
+        return network.equals("vgg-16") || network.equals("resnet-50") ? List.of("onnxruntime", "openvino", "pytorch") : List.of("onnxruntime", "openvino");
     }
 
-    private static float[] floats(Path file) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-        float[] values = new float[bytes.remaining() / 4];
-        bytes.asFloatBuffer().get(values);
-        return values;
+    @Override
+    void prepare(Cell cell, Path folder) throws IOException {
+        try (Model model = OurForward.model(cell.network())) {
+            OnnxFile.write(folder.resolve("network.onnx"), model);
+        }
+        OurForward.write(folder.resolve("images"), OurForward.images(Zoo.network(cell.network()), cell.batch()));
     }
 
-    private static void compare(String network, String peer, float[] ours, float[] theirs) {
-        double largest = 0;
-        double difference = ours.length == theirs.length ? 0 : Double.POSITIVE_INFINITY;
-        for (int i = 0; i < Math.min(ours.length, theirs.length); i++) {
-            largest = Math.max(largest, Math.abs(theirs[i]));
-            difference = Math.max(difference, Math.abs(ours[i] - theirs[i]));
-        }
-        if (!(difference <= TOLERANCE * largest)) {
-            throw new IllegalStateException(network + ": " + peer + " computes something else (largest difference " + difference + " of " + largest + ")");
-        }
+    @Override
+    Class<?> ours() {
+        return OurForward.class;
     }
 
-    /** The median milliseconds of each turn, by candidate. They take turns, and the order of a round changes from round to round. */
-    private Map<String, double[]> turns(List<Candidate> candidates) {
-        Map<String, double[]> all = new LinkedHashMap<>();
-        Map<String, Integer> times = new LinkedHashMap<>();
-        for (Candidate candidate : candidates) {
-            all.put(candidate.name(), new double[rounds]);
-            candidate.milliseconds(2);
-            times.put(candidate.name(), (int) Math.max(1, Math.min(50, TURN / candidate.milliseconds(1)[0])));
-        }
-        for (int round = 0; round < rounds; round++) {
-            for (int i = 0; i < candidates.size(); i++) {
-                Candidate candidate = candidates.get((round + i) % candidates.size());
-                // The first run of a turn finds its data out of the caches, whoever runs.
-                double[] turn = candidate.milliseconds(1 + times.get(candidate.name()));
-                all.get(candidate.name())[round] = Ratios.median(Arrays.copyOfRange(turn, 1, turn.length));
-            }
-        }
-        return all;
+    @Override
+    double tolerance() {
+        return 1e-4;
     }
 
-    private double report(String network, int batch, double peak, double gigaflop, Map<String, double[]> turns) {
-        String best = turns.keySet().stream().filter(name -> !name.equals("casebook"))
-                .min((a, b) -> Double.compare(Ratios.median(turns.get(a)), Ratios.median(turns.get(b)))).orElseThrow();
-        turns.forEach((name, times) -> {
-            double milliseconds = Ratios.median(times);
-            double speed = 1e3 * gigaflop / milliseconds;
-            Ratios ratios = Ratios.of(times, turns.get(best));
-            System.out.printf(Locale.ROOT, csv ? "forward,%s,%d,%s,%.3f,%.1f,%.3f,%.3f,%.3f,%.3f%n"
-                    : "%-15s batch %d  %-12s %9.2f ms  %6.1f GFLOP/s  %4.0f %%  ratio %.2f (%.2f to %.2f)%n", network, batch, name, milliseconds, speed,
-                    csv ? speed / peak : 100 * speed / peak, ratios.median(), ratios.low(), ratios.high());
-        });
-        return Ratios.of(turns.get("casebook"), turns.get(best)).median();
+    @Override
+    double passes() {
+        return 1;
     }
 }

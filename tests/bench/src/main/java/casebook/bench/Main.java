@@ -38,7 +38,7 @@ public final class Main implements Runnable {
      * @param arguments the task and its options
      */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main()).addSubcommand(new CountingTask()).addSubcommand(new MemoryTask()).addSubcommand(new ForwardTask())
+        System.exit(new CommandLine(new Main()).addSubcommand(new CountingTask()).addSubcommand(new MemoryTask()).addSubcommand(new ForwardTask()).addSubcommand(new TrainingTask())
                 .setExecutionExceptionHandler((e, command, result) -> {
                     command.getErr().println("casebook bench: " + e.getMessage());
                     return 1;

@@ -59,25 +59,30 @@ final class OurForward {
         Files.write(file, bytes.array());
     }
 
-    /** Network, batch, file for the output. */
+    /** Says that it is ready; then runs as often as each line of the input says, and prints the milliseconds. */
+    static void serve(PrintStream out, Runnable run) throws IOException {
+        out.println("ready");
+        BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = requests.readLine(); line != null; line = requests.readLine()) {
+            StringJoiner times = new StringJoiner(" ");
+            for (int i = Integer.parseInt(line); i > 0; i--) {
+                long began = System.nanoTime();
+                run.run();
+                times.add(Double.toString((System.nanoTime() - began) / 1e6));
+            }
+            out.println(times);
+            out.flush();
+        }
+    }
+
+    /** Network, batch, folder. */
     public static void main(String[] arguments) throws IOException {
         PrintStream out = System.out;
         System.setOut(System.err);
         try (Model model = model(arguments[0]); Plan plan = Plan.of(model, Integer.parseInt(arguments[1]))) {
             INDArray images = images(model.network(), Integer.parseInt(arguments[1]));
-            write(Path.of(arguments[2]), plan.predict(images));
-            out.println("ready");
-            BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-            for (String line = requests.readLine(); line != null; line = requests.readLine()) {
-                StringJoiner times = new StringJoiner(" ");
-                for (int i = Integer.parseInt(line); i > 0; i--) {
-                    long began = System.nanoTime();
-                    plan.predict(images);
-                    times.add(Double.toString((System.nanoTime() - began) / 1e6));
-                }
-                out.println(times);
-                out.flush();
-            }
+            write(Path.of(arguments[2], "casebook"), plan.predict(images));
+            serve(out, () -> plan.predict(images));
         }
     }
 }

@@ -1,0 +1,172 @@
+package casebook.bench;
+
+import casebook.cost.CostSheet;
+import casebook.network.Network;
+import casebook.zoo.Zoo;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Option;
+
+/**
+ * What {@code bench forward} and {@code bench training} have in common: candidates in processes of their own, which compute the same from the same weights
+ * and images, take turns. Before any time is taken their results are compared.
+ */
+abstract class SpeedTask implements Callable<Integer> {
+
+    /** A turn takes about so many milliseconds. */
+    private static final double TURN = 300;
+
+    @Option(names = "--rounds", defaultValue = "15", description = "How many turns each takes (15 unless something else is said).")
+    private int rounds;
+
+    @Option(names = "--csv", description = "CSV: task,network,batch,candidate,median_ms,gflops,peak_share,ratio_to_best_peer,ratio_low,ratio_high")
+    private boolean csv;
+
+    @Option(names = "--threads", description = "How many threads each has; all processors unless something else is said.")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(names = "--python", description = "A Python that has the peers: onnxruntime, openvino, torch, and onnx.")
+    private String python = System.getenv().getOrDefault("CASEBOOK_PYTHON", "python3");
+
+    private final String task;
+
+    SpeedTask(String task) {
+        this.task = task;
+    }
+
+    /** A network and how many images it takes at a time. */
+    record Cell(String network, int batch) {}
+
+    /** What is measured. */
+    abstract List<Cell> cells();
+
+    /** The peers of a network. */
+    abstract List<String> peers(String network);
+
+    /** Writes the files that all candidates read. */
+    abstract void prepare(Cell cell, Path folder) throws IOException;
+
+    /** The main class of our own candidate; its arguments are the network, the batch, the folder. */
+    abstract Class<?> ours();
+
+    /** The largest difference of two results, as a part of the largest number in them. */
+    abstract double tolerance();
+
+    /** Multiply-accumulates of one run, as a multiple of those of one forward pass. */
+    abstract double passes();
+
+    @Override
+    public Integer call() throws Exception {
+        if (rounds < 2) {
+            throw new IllegalArgumentException("--rounds must be at least 2, it is " + rounds);
+        }
+        double peak = Peak.gigaflops(threads);
+        if (csv) {
+            System.out.println("task,network,batch,candidate,median_ms,gflops,peak_share,ratio_to_best_peer,ratio_low,ratio_high");
+        } else {
+            System.out.printf(Locale.ROOT, "%d threads, %.0f GFLOP/s in the largest matrix product%n", threads, peak);
+        }
+        List<Double> logs = new ArrayList<>();
+        for (Cell cell : cells()) {
+            logs.add(Math.log(measure(cell, peak)));
+        }
+        System.err.printf(Locale.ROOT, "geometric mean of the ratios to the best peer: %.3f%n",
+                Math.exp(logs.stream().mapToDouble(log -> log).average().orElseThrow()));
+        return 0;
+    }
+
+    /** Measures and prints; the ratio to the best peer. */
+    private double measure(Cell cell, double peak) throws IOException {
+        Network network = Zoo.network(cell.network());
+        Path folder = Files.createTempDirectory("casebook-bench");
+        List<Candidate> candidates = new ArrayList<>();
+        try {
+            prepare(cell, folder);
+            List<String> ours = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+            ours.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+            ours.addAll(List.of("-cp", System.getProperty("java.class.path"), ours().getName(), cell.network(), Integer.toString(cell.batch()), folder.toString()));
+            candidates.add(new Candidate("casebook", ours, threads));
+            for (String peer : peers(cell.network())) {
+                List<String> command = new ArrayList<>(List.of(python, Path.of(System.getenv().getOrDefault("CASEBOOK_HOME", ""))
+                        .resolve("tests/bench/peers/" + task + ".py").toString(), peer, folder.toString(), Integer.toString(threads)));
+                Arrays.stream(network.input().batch(cell.batch())).mapToObj(Long::toString).forEach(command::add);
+                candidates.add(new Candidate(peer, command, threads));
+                compare(cell.network(), peer, floats(folder.resolve("casebook")), floats(folder.resolve(peer)));
+            }
+            return report(cell, peak, 2e-9 * passes() * cell.batch() * CostSheet.of(network).macs(), turns(candidates));
+        } finally {
+            candidates.forEach(Candidate::close);
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(folder);
+        }
+    }
+
+    private static float[] floats(Path file) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        float[] values = new float[bytes.remaining() / 4];
+        bytes.asFloatBuffer().get(values);
+        return values;
+    }
+
+    private void compare(String network, String peer, float[] ours, float[] theirs) {
+        double largest = 0;
+        double difference = ours.length == theirs.length ? 0 : Double.POSITIVE_INFINITY;
+        for (int i = 0; i < Math.min(ours.length, theirs.length); i++) {
+            largest = Math.max(largest, Math.abs(theirs[i]));
+            difference = Math.max(difference, Math.abs(ours[i] - theirs[i]));
+        }
+        if (!(difference <= tolerance() * largest)) {
+            throw new IllegalStateException(network + ": " + peer + " computes something else (largest difference " + difference + " of " + largest + ")");
+        }
+    }
+
+    /** The median milliseconds of each turn, by candidate. They take turns, and the order of a round changes from round to round. */
+    private Map<String, double[]> turns(List<Candidate> candidates) {
+        Map<String, double[]> all = new LinkedHashMap<>();
+        Map<String, Integer> times = new LinkedHashMap<>();
+        for (Candidate candidate : candidates) {
+            all.put(candidate.name(), new double[rounds]);
+            candidate.milliseconds(2);
+            times.put(candidate.name(), (int) Math.max(1, Math.min(50, TURN / candidate.milliseconds(1)[0])));
+        }
+        for (int round = 0; round < rounds; round++) {
+            for (int i = 0; i < candidates.size(); i++) {
+                Candidate candidate = candidates.get((round + i) % candidates.size());
+                // The first run of a turn finds its data out of the caches, whoever runs.
+                double[] turn = candidate.milliseconds(1 + times.get(candidate.name()));
+                all.get(candidate.name())[round] = Ratios.median(Arrays.copyOfRange(turn, 1, turn.length));
+            }
+        }
+        return all;
+    }
+
+    private double report(Cell cell, double peak, double gigaflop, Map<String, double[]> turns) {
+        String best = turns.keySet().stream().filter(name -> !name.equals("casebook"))
+                .min((a, b) -> Double.compare(Ratios.median(turns.get(a)), Ratios.median(turns.get(b)))).orElseThrow();
+        turns.forEach((name, times) -> {
+            double milliseconds = Ratios.median(times);
+            double speed = 1e3 * gigaflop / milliseconds;
+            Ratios ratios = Ratios.of(times, turns.get(best));
+            System.out.printf(Locale.ROOT, csv ? task + ",%s,%d,%s,%.3f,%.1f,%.3f,%.3f,%.3f,%.3f%n"
+                    : "%-15s batch %d  %-12s %9.2f ms  %6.1f GFLOP/s  %4.0f %%  ratio %.2f (%.2f to %.2f)%n", cell.network(), cell.batch(), name, milliseconds, speed,
+                    csv ? speed / peak : 100 * speed / peak, ratios.median(), ratios.low(), ratios.high());
+        });
+        return Ratios.of(turns.get("casebook"), turns.get(best)).median();
+    }
+}

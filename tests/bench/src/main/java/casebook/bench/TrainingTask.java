@@ -1,0 +1,54 @@
+package casebook.bench;
+
+import casebook.model.Model;
+import casebook.onnx.OnnxFile;
+import casebook.zoo.Zoo;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Command;
+
+/** {@code bench training}: one training step against PyTorch's, from the same weights with the same images. */
+@Command(name = "training", mixinStandardHelpOptions = true, description = "One training step (forward, backward, the weights move), against PyTorch's. The losses of the "
+        + "first steps are compared. A peer that is missing is a failure.")
+final class TrainingTask extends SpeedTask {
+
+    TrainingTask() {
+        super("training");
+    }
+
+    @Override
+    List<Cell> cells() {
+        return List.of(new Cell("lenet-5", 128), new Cell("cifar-resnet-20", 64));
+    }
+
+    @Override
+    List<String> peers(String network) {
+        return List.of("pytorch");
+    }
+
+    @Override
+    void prepare(Cell cell, Path folder) throws IOException {
+        try (Model model = OurForward.model(cell.network())) {
+            OnnxFile.write(folder.resolve("network.onnx"), model);
+        }
+        OurForward.write(folder.resolve("images"), OurForward.images(Zoo.network(cell.network()), cell.batch()));
+    }
+
+    @Override
+    Class<?> ours() {
+        return OurTraining.class;
+    }
+
+    /** Five losses in float32, each after one more step. */
+    @Override
+    double tolerance() {
+        return 1e-3;
+    }
+
+    /** A backward pass multiplies twice as often as a forward pass. */
+    @Override
+    double passes() {
+        return 3;
+    }
+}
