@@ -157,6 +157,16 @@ public final class Exercises {
         return String.valueOf(value);
     }
 
+    /** Runs in this kernel what stands before an exercise: see {@link CatchUp#to}. */
+    public static void catchUp(String place) {
+        CatchUp.to(place);
+    }
+
+    /** Shows the recorded runs of an experiment: see {@link Replay#show}. */
+    public static void replay(String id) {
+        Replay.show(id);
+    }
+
     /** How far the learner has come: for each notebook, how many exercises are solved. */
     public static Grid progress() {
         Set<String> right = Journal.last(Journal.RIGHT).keySet();

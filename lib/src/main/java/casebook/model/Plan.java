@@ -6,6 +6,7 @@ import casebook.compute.OneDnn.Layout;
 import casebook.compute.OneDnn.Memory;
 import casebook.compute.OneDnn.Operation;
 import casebook.compute.OneDnn.Step;
+import casebook.compute.Stopped;
 import casebook.compute.Tensors;
 import casebook.layers.Add;
 import casebook.layers.AveragePooling;
@@ -173,6 +174,7 @@ public final class Plan implements AutoCloseable {
      *
      * @param batch {@code [images, channels, height, width]}, as many images as the plan was made for
      * @throws IllegalArgumentException if the batch has another shape
+     * @throws Stopped if this thread is interrupted
      */
     public List<INDArray> outputs(INDArray batch) {
         if (batch.size(0) != images) {
@@ -187,7 +189,10 @@ public final class Plan implements AutoCloseable {
             results.get(i).moveTo(answer);
             answers.add(answer);
         }
-        run.forEach(Runnable::run);
+        for (Runnable step : run) {
+            Stopped.check();
+            step.run();
+        }
         dnn.await();
         return answers;
     }
@@ -228,6 +233,7 @@ public final class Plan implements AutoCloseable {
         Value images = new Value(dnn.rowMajor(network.input().batch(this.images)), null, null);
         values.put(Network.INPUT, images);
         for (Node node : network.nodes()) {
+            Stopped.check();
             if (needed.get(node.index()) && !values.containsKey(node.index())) {
                 compile(node);
             }
