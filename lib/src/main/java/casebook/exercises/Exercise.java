@@ -1,5 +1,6 @@
 package casebook.exercises;
 
+import casebook.compute.Stopped;
 import casebook.layers.Shape;
 import casebook.network.NetworkBuilder;
 import casebook.notebook.Grid;
@@ -175,25 +176,23 @@ public final class Exercise<T> {
     public Verdict judge(Object given) {
         Optional<T> read = reader.apply(given);
         if (read.isEmpty()) {
-            return new Verdict(false, "This exercise wants " + wanted + "; you gave " + inWords(given) + ".");
+            String words = inWords(given);
+            return new Verdict(false, "This exercise wants " + wanted + "; you gave " + words + (words.endsWith("?") ? "" : "."));
         }
         try {
             return judged(read.get());
+        } catch (Stopped e) {
+            throw e;
         } catch (RuntimeException e) {
-            // What a learner builds can be anything, also something that no rule has thought of.
-            return new Verdict(false, "This could not be judged: " + e.getMessage() + ".");
+            // What a learner builds may fail, or be too odd for any rule.
+            return new Verdict(false, "It was tried, and it failed: " + e.getMessage());
         }
     }
 
     private Verdict judged(T answer) {
         for (Rule<T> rule : rules) {
-            try {
-                if (!rule.met().test(answer)) {
-                    return new Verdict(false, rule.otherwise().apply(answer));
-                }
-            } catch (RuntimeException e) {
-                // A learner's own layer may fail, and a network may be too odd to be tried.
-                return new Verdict(false, "It was tried, and it failed: " + e.getMessage());
+            if (!rule.met().test(answer)) {
+                return new Verdict(false, rule.otherwise().apply(answer));
             }
         }
         return right.test(answer) ? new Verdict(true, because.get()) : new Verdict(false, otherwise);
@@ -206,7 +205,7 @@ public final class Exercise<T> {
         String type = given.getClass().getSimpleName();
         return (type.isEmpty() ? "something else" : type.matches("[AEIOU].*") ? "an " + type : "a " + type)
                 + (given instanceof CharSequence text ? ", \"" + text + "\"" : given instanceof Number ? ", " + given
-                : given instanceof NetworkBuilder ? ": is .build() missing at its end" : "");
+                : given instanceof NetworkBuilder ? ": is .build() missing at its end?" : "");
     }
 
     /** Whole numbers are the same or not; others are written with a few digits only. */

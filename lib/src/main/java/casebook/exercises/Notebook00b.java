@@ -109,7 +109,8 @@ final class Notebook00b {
                         + ". How many places has a filter of 3 on a row of 7, when it moves by 2? Try it with a pencil.")
                 .rule(map -> !same(map, corner(edges(), wanted().length, wanted()[0].length)),
                         "The size is right, but your filter still moves by one pixel. Which pixel lies under its corner for output [row][column]?")
-                .rule(map -> same(map, wanted()), "The size is right, the numbers are not. Output [row][column] reads the pixels from [row · stride + i][column · stride + j].")
+                .rule(map -> same(map, wanted()), "The size is right, the numbers are not. When the filter stands somewhere, which pixels lie under it: "
+                        + "neighbours, or every second one? The stride moves the filter only.")
                 .optional()
                 .because("A stride of 2 computes every second place only: a quarter of the outputs, and a quarter of the multiplications.");
     }
