@@ -16,8 +16,10 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
 READY = importlib.util.find_spec("nbclient") is not None
+DRIVEN = all(importlib.util.find_spec(name) for name in ("playwright", "axe_playwright_python"))
 KERNEL = any((Path(folder) / "kernels" / "java" / "kernel.json").exists() for folder in os.environ.get("JUPYTER_PATH", "").split(os.pathsep) if folder)
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
@@ -171,6 +173,18 @@ class PagesTest(Project):
         (self.home / "notebooks" / "drawing.png").write_bytes(base64.b64decode(PNG))
         self.notebook("00-start", text("# Start & go\n\n[Next](02-lenet-5.ipynb)\n\nThis takes 15 minutes and shows **what** a notebook is. It has two sentences."))
         self.notebook(
+            "01-parts",
+            text("# Parts\n\n**You will be able to** name `each` part\nof a page. More is said later.\n\n**Time**: 5 minutes.\n\n"
+                 "Previous: [Start](00-start.ipynb) · Next: [LeNet-5](02-lenet-5.ipynb)"),
+            text("## Twice\n\nWords before.\n\n**Predict.** How *many*?"), code('predict("01.a", TODO);', tags=["prediction"]),
+            text("## Twice\n\nthe second"), code("first();", shown({"image/png": {"alt": "The first"}}, image_png=DOT)),
+            text("**Exercise 01.1 · count.** One.", tags=["exercise"]), code('check("01.1", TODO);', tags=["exercise"]),
+            text("**Exercise 01.2 · count.** Two.", tags=["exercise"]), code('check("01.2", TODO);', tags=["exercise"]),
+            code("chosen();", shown({"image/png": {"alt": "Bars: 3 of them. The rest is detail."}}, image_png=PNG), tags=["cover"]),
+            text("## Solutions\n\nOpen them later.", tags=["solution"]),
+            code("int solution011 = 1;", tags=["solution"], jupyter={"source_hidden": True, "outputs_hidden": True}),
+            code("int solution012 = 61_706;", shown(text_html="<b>right</b>"), tags=["solution"]))
+        self.notebook(
             "02-lenet-5",
             text("# LeNet-5\n\nRead [the start](00-start.ipynb#Begin), [the data](../datasets/%C3%BCber.csv), [the paper](https://example.org/a.ipynb).\n\n"
                  "![A drawing](drawing.png)\n\nA volume has $n_H \\times n_W$ positions, and that is all that there is to it.\n\n"
@@ -181,14 +195,15 @@ class PagesTest(Project):
             code("int hidden = 1;", jupyter={"source_hidden": True}),
             code("print();", {"output_type": "stream", "name": "stdout", "text": "a < b\x1b[31m red\x1b[0m"}),
             casebook={"minutes": 35})
-        from_pages = "from course import pages; pages.write({})"
-        mathjax = os.environ.get("CASEBOOK_MATHJAX")
-        if not mathjax:
-            mathjax = self.home / "mathjax.js"
-            mathjax.write_text("")
-        subprocess.run([sys.executable, "-c", from_pages], env={**self.env, "CASEBOOK_MATHJAX": str(mathjax)}, cwd=self.home, check=True)
+        if "CASEBOOK_MATHJAX" not in self.env:
+            (self.home / "mathjax.js").write_text("")
+            self.env["CASEBOOK_MATHJAX"] = str(self.home / "mathjax.js")
+        self.make()
         self.page = (self.out / "02-lenet-5.html").read_text(encoding="utf-8")
         self.index = (self.out / "index.html").read_text(encoding="utf-8")
+
+    def make(self):
+        subprocess.run([sys.executable, "-c", "from course import pages; pages.write({})"], env=self.env, cwd=self.home, check=True)
 
     def test_links(self):
         self.assertIn('href="00-start.html#Begin"', self.page)
@@ -206,8 +221,8 @@ class PagesTest(Project):
             self.assertEqual([], re.findall(r"@import|url\(\s*[\"']?(?:https?:)?//", page))
 
     def test_pictures(self):
-        self.assertIn('<img alt="Three bars" src="data:image/svg+xml;base64,', self.page)
-        self.assertRegex(self.page, r"""<img alt='A "cat"' src="data:image/png[^>]*width="20\"""")
+        self.assertRegex(self.page, r'<img [^>]*alt="Three bars"')
+        self.assertRegex(self.page, r"""<img (?=[^>]*alt=['"]A (?:"|&quot;)cat)[^>]*src="data:image/png[^>]*width="20\"""")
         self.assertEqual(2, self.page.count("data:image/png"), "the photo and the drawing; where there is SVG, no PNG")
         self.assertIn('src="assets/02-lenet-5.svg"', self.index)
         self.assertTrue((self.out / "assets" / "02-lenet-5.svg").exists())
@@ -216,13 +231,60 @@ class PagesTest(Project):
         self.assertIn('<html lang="en">', self.page)
         self.assertIn("<title>LeNet-5 – Casebook</title>", self.page)
         self.assertRegex(self.page, r"(?s)<details><summary>Solution</summary>\s*<p>folded <em>away</em></p>\s*</details>")
-        self.assertRegex(self.page, r'<div class="scroll" tabindex="0"><table>')
+        self.assertIn('<div class="scroll"><table>', self.page)
         self.assertRegex(self.page, r'(?s)<details class="code"><summary>Show the code</summary>.{0,300}hidden')
         self.assertIn("a &lt; b red", self.page)
         self.assertIn('src="assets/mathjax.js"', self.page)
         self.assertNotIn("mathjax", (self.out / "00-start.html").read_text(encoding="utf-8"))
 
+    def test_parts(self):
+        page = (self.out / "01-parts.html").read_text(encoding="utf-8")
+        body = page[page.index("<main"):page.index("</main>")]
+        self.assertRegex(body, r"""(?s)Words before\.</p>\s*</div>\s*<div (?=[^>]*role="group")(?=[^>]*aria-label="Prediction")[^>]*class="task prediction"[^>]*>"""
+                               r"""\s*<div class="text[^>]*>\s*<p><strong>Predict\.""")
+        self.assertEqual(["prediction", "exercise", "exercise"], re.findall(r'class="task (\w+)"', body))
+        self.assertRegex(body, r'(?s)<details class="solutions"><summary><h2 id="Solutions">Solutions.{0,200}</summary>.*Open them later.*solution011.*solution012'
+                               r'.*<b>right</b>.*</details>\s*\Z')
+        self.assertEqual(1, body.count("<details"), "nothing is folded twice")
+        self.assertEqual(["Twice", "Twice-2", "Solutions"], re.findall(r'<h2 id="([^"]*)"', body))
+        self.assertEqual(["Twice", "Twice-2", "Solutions"], re.findall(r'<li class="level2"><a href="#([^"]*)">', page))
+        self.assertNotIn("Previous:", body)
+        around = re.findall(r'<a rel="(prev|next)" href="([^"]*)">', page)
+        self.assertEqual([("prev", "00-start.html"), ("next", "02-lenet-5.html")] * 2, around, "at the top and at the end")
+
+    def test_a_script_in_an_output_stays_as_it_is(self):
+        script = '<script>var a = "<table><tr><td>1</td></tr></table>";</script>'
+        self.notebook("03-script", text("# Script"), code("a();", shown(text_html=f"<table></table>{script}")))
+        self.make()
+        page = (self.out / "03-script.html").read_text(encoding="utf-8")
+        self.assertIn(script, page)
+        self.assertIn('<div class="scroll"><table></table></div>', page)
+
+    def test_search_index(self):
+        said = (self.out / "assets" / "search.js").read_text(encoding="utf-8")
+        index = json.loads(re.fullmatch(r"casebookSearch\((.*)\);\n", said).group(1))
+        self.assertEqual(["00-start.html", "01-parts.html", "02-lenet-5.html"], [page for page, _, _ in index])
+        sections = {name: (heading, words) for name, heading, words in index[1][2]}
+        self.assertEqual(["Parts", "Twice", "Twice-2"], list(sections), "the solutions are not found")
+        self.assertEqual(("Twice", 'Words before. Predict. How many? predict("01.a", TODO);'), sections["Twice"])
+        self.assertNotIn("solution011", said)
+        self.assertNotIn("a < b", said, "outputs are not searched")
+
+    def test_a_page_of_an_older_version_is_made_again(self):
+        page = self.out / "01-parts.html"
+        text = page.read_text(encoding="utf-8")
+        page.write_text(text.replace("Words before", "Words of a run"), encoding="utf-8")
+        self.make()
+        self.assertIn("Words of a run", page.read_text(encoding="utf-8"), "what a run wrote stays")
+        page.write_text(re.sub('content="Casebook [0-9a-f]+"', 'content="Casebook 0"', text.replace("Words before", "Words of a run")), encoding="utf-8")
+        self.make()
+        self.assertEqual(text, page.read_text(encoding="utf-8"))
+
     def test_index(self):
+        self.assertRegex(self.index, r'<img src="assets/01-parts.png" alt="Bars: 3 of them."')
+        self.assertEqual(PNG, base64.b64encode((self.out / "assets" / "01-parts.png").read_bytes()).decode(), "the cover, not the first")
+        self.assertIn("<p>Name each part of a page.</p>", self.index)
+        self.assertIn("3 notebooks, 55 minutes in all", self.index)
         self.assertIn("Start &amp; go", self.index)
         self.assertIn("15 minutes", self.index)
         self.assertIn("35 minutes", self.index)
@@ -230,7 +292,7 @@ class PagesTest(Project):
 
     def test_removed_notebook_loses_its_page(self):
         (self.home / "notebooks" / "00-start.ipynb").unlink()
-        subprocess.run([sys.executable, "-c", "from course import pages; pages.write({})"], env=self.env, cwd=self.home, check=True)
+        self.make()
         self.assertFalse((self.out / "00-start.html").exists())
         self.assertNotIn("00-start", (self.out / "index.html").read_text(encoding="utf-8"))
 
@@ -269,21 +331,189 @@ class PagesTest(Project):
         self.assertIn("12,443,648", shown, "without scripts the table is left")
         self.assertNotIn("<input", shown, "without scripts nothing is left that can't be moved")
 
-    @unittest.skipUnless(CHROMIUM and os.environ.get("CASEBOOK_MATHJAX"), "needs Chromium and the launcher's MathJax")
-    def test_the_courses_pages_are_silent(self):
-        """The pages of the course's own notebooks, as they are committed, write nothing to the browser's console."""
-        shutil.rmtree(self.out)
-        shutil.rmtree(self.home / "notebooks")
-        shutil.copytree(PROJECT / "notebooks", self.home / "notebooks", ignore=shutil.ignore_patterns("course", ".*"))
-        subprocess.run([sys.executable, "-c", "from course import pages; pages.write({})"], env=self.env, cwd=self.home, check=True)
+
+def serious(page, rules=None):
+    """What axe finds on the page, with everything unfolded, that keeps people from using it: (rule, the first place)."""
+    from axe_playwright_python.sync_playwright import Axe
+    page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
+    options = {"resultTypes": ["violations"], **({"runOnly": {"type": "rule", "values": rules}} if rules else {})}
+    return [(found["id"], found["nodes"][0]["html"][:200]) for found in Axe().run(page, options=options).response["violations"]
+            if found["impact"] in ("serious", "critical")]
+
+
+def sideways(page):
+    """By how many pixels the page is wider than the screen."""
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+class Watched:
+    """Pages in Chromium, without a network, with what they wrote to the console and what they asked the network for."""
+
+    def __init__(self):
+        from playwright.sync_api import sync_playwright
+        self.playwright = sync_playwright().start()
+        self.browser = self.playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"])
+        self.said = []
+
+    def open(self, file, width=1200, height=800, **options):
+        page = self.browser.new_context(viewport={"width": width, "height": height}, **options).new_page()
+        page.on("console", lambda message: self.said.append(message.text))
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+        page.on("request", lambda request: None if re.match("(file|data|blob):", request.url) else self.said.append(request.url))
+        page.goto(file.as_uri())
+        return page
+
+    def close(self):
+        self.browser.close()
+        self.playwright.stop()
+
+
+@unittest.skipUnless(READY and DRIVEN and CHROMIUM and os.environ.get("CASEBOOK_MATHJAX"), "needs Chromium, Playwright and the launcher's MathJax")
+class BookTest(unittest.TestCase):
+    """The pages of the course's own notebooks, as they are committed, in a browser."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.place = Path(tempfile.mkdtemp(prefix="casebook-test-"))
+        cls.addClassCleanup(shutil.rmtree, cls.place, ignore_errors=True)
+        shutil.copytree(PROJECT / "notebooks", cls.place / "notebooks", ignore=shutil.ignore_patterns("course", ".*"))
+        cls.out = cls.place / "target" / "course"
+        env = {**os.environ, "CASEBOOK_HOME": str(cls.place), "PYTHONPATH": str(PROJECT / "notebooks"), "PYTHONDONTWRITEBYTECODE": "1"}
+        subprocess.run([sys.executable, "-c", "from course import pages; pages.write({})"], env=env, cwd=cls.place, check=True)
+        cls.watched = Watched()
+        cls.addClassCleanup(cls.watched.close)
+
+    def open(self, name, **options):
+        page = self.watched.open(self.out / name, **options)
+        self.addCleanup(page.context.close)
+        self.watched.said.clear()
+        page.reload()
+        return page
+
+    def test_every_page(self):
         pages = sorted(self.out.glob("*.html"))
         self.assertEqual(len(list((PROJECT / "notebooks").glob("[0-9]*.ipynb"))) + 1, len(pages))
-        self.assertEqual(1, (self.out / "index.html").read_text(encoding="utf-8").count(">00 · Start here<"), "the number once")
-        for page in pages:
-            self.assertEqual([], self.browse(page)[1], page.name)
-        broken = self.out / "broken.html"
-        broken.write_text("<script>throw new Error('seen')</script>", encoding="utf-8")
-        self.assertIn("seen", " ".join(self.browse(broken)[1]), "an error that there is")
+        for file in pages:
+            with self.subTest(file.name):
+                page = self.open(file.name, color_scheme="light")
+                if "tex2jax_process" in file.read_text(encoding="utf-8"):
+                    page.wait_for_function("!window.MathJax || MathJax.startup.promise.then(() => true)")
+                self.assertEqual([], self.watched.said, "to the console or the network")
+                self.assertEqual([], serious(page), "by day")
+                page.emulate_media(color_scheme="dark")
+                self.assertEqual([], serious(page, ["color-contrast"]), "by night")
+                page.set_viewport_size({"width": 390, "height": 800})
+                self.assertEqual(0, sideways(page), "wider than a phone")
+                page.context.close()
+
+    def test_what_is_wrong_is_seen(self):
+        wrong = self.out / "wrong.html"
+        self.addCleanup(wrong.unlink)
+        wrong.write_text("<!doctype html><html lang=en><title>x</title><main><h1 style='color:#aaa'>pale</h1><img src='data:,'><p style='width:900px'>wide"
+                         "<script>fetch('http://example.org/x'); console.log('heard'); throw new Error('seen')</script>", encoding="utf-8")
+        page = self.open(wrong.name, width=390)
+        page.wait_for_timeout(300)
+        self.assertEqual({"color-contrast", "image-alt"}, {rule for rule, _ in serious(page)})
+        self.assertGreater(sideways(page), 400)
+        for part in ("heard", "seen", "http://example.org/x"):
+            self.assertIn(part, " ".join(self.watched.said))
+
+    def test_index(self):
+        page = self.open("index.html")
+        self.assertEqual(1, page.get_by_text("00 · Start here", exact=True).count(), "the number once")
+        lectures = page.locator(".lectures li")
+        for place in range(lectures.count()):
+            lecture = lectures.nth(place)
+            lecture.scroll_into_view_if_needed()
+            name = lecture.locator("h2").inner_text()
+            self.assertGreater(len(lecture.locator("img").get_attribute("alt")), 10, name)
+            self.assertLess(len(lecture.locator("img").get_attribute("alt")), 250, name)
+            self.assertTrue(lecture.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth > 50)"), name)
+            self.assertRegex(lecture.locator("p").first.inner_text(), r"^[A-Z].*[.?!]$", name)
+            self.assertRegex(lecture.locator(".minutes").inner_text(), r"^\d+ minutes$", name)
+
+    def test_from_page_to_page(self):
+        page = self.open("index.html")
+        page.locator(".lectures a").first.click()
+        names = [Path(page.url).name]
+        while page.locator("a[rel=next]").count():
+            page.locator("a[rel=next]").last.click()
+            names.append(Path(page.url).name)
+        self.assertEqual(sorted(file.name for file in self.out.glob("[0-9]*.html")), names)
+        page.locator("a[rel=prev]").first.click()
+        self.assertEqual(names[-2], Path(page.url).name)
+
+    def test_search_with_the_keyboard(self):
+        page = self.open("01-why-case-studies.html")
+        page.keyboard.press("/")
+        self.assertEqual("search", page.evaluate("document.activeElement.id"))
+        page.keyboard.type("61706 60000")
+        page.wait_for_selector(".results a")
+        self.assertIn("61,706", page.locator(".results a").first.inner_text())
+        self.assertRegex(page.locator(".results [role=status]").inner_text(), r"^\d+ sections?\b")
+        self.assertEqual([], serious(page))
+        page.keyboard.press("ArrowDown")
+        self.assertTrue(page.evaluate("document.activeElement === document.querySelector('.results a')"))
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/02-lenet-5.html#*")
+        self.assertTrue(page.evaluate("document.getElementById(decodeURIComponent(location.hash.slice(1))).matches('h1, h2, h3')"))
+        page.keyboard.press("/")
+        page.keyboard.type("no such word")
+        page.wait_for_function("document.querySelector('.results [role=status]').textContent === 'Nothing found.'")
+        page.keyboard.press("Escape")
+        self.assertFalse(page.locator(".results").is_visible())
+        self.assertEqual([], self.watched.said)
+
+    def test_dark_is_remembered(self):
+        page = self.open("02-lenet-5.html", color_scheme="light")
+        ground = "getComputedStyle(document.body).backgroundColor"
+        day = page.evaluate(ground)
+        page.get_by_role("button", name="Dark").click()
+        night = page.evaluate(ground)
+        self.assertNotEqual(day, night)
+        self.assertEqual("true", page.locator(".theme").get_attribute("aria-pressed"))
+        self.assertEqual("rgb(255, 255, 255)", page.locator("figure img").first.evaluate("image => getComputedStyle(image).backgroundColor"))
+        page.goto((self.out / "index.html").as_uri())
+        self.assertEqual(night, page.evaluate(ground))
+        self.assertEqual([], serious(page, ["color-contrast"]))
+        page.get_by_role("button", name="Dark").click()
+        page.reload()
+        self.assertEqual(day, page.evaluate(ground))
+        page.emulate_media(color_scheme="dark")
+        self.assertEqual(night, page.evaluate(ground), "back at the system's choice, the page follows it")
+        page.emulate_media(media="print")
+        self.assertEqual(day, page.evaluate(ground), "paper is white")
+        self.assertFalse(page.locator(".search").is_visible())
+
+    def test_contents_and_solutions(self):
+        page = self.open("02-lenet-5.html", width=390)
+        self.assertFalse(page.locator(".contents ol").is_visible(), "folded on a phone")
+        self.assertFalse(page.locator(".solutions .code").first.is_visible())
+        page = self.open("02-lenet-5.html")
+        self.assertTrue(page.locator(".contents ol").is_visible())
+        links = page.locator(".contents a")
+        self.assertGreater(links.count(), 5)
+        self.assertEqual([], links.evaluate_all("links => links.map(a => decodeURIComponent(a.hash.slice(1))).filter(id => !document.getElementById(id))"))
+        links.last.click()
+        self.assertFalse(page.locator(".solutions .code").first.is_visible(), "a link to their heading shows no solution")
+        page.locator(".solutions summary").click()
+        self.assertTrue(page.locator(".solutions .code").first.is_visible())
+        page.keyboard.press("Tab")
+
+    def test_what_scrolls_is_reached_with_the_keyboard(self):
+        page = self.open("02-lenet-5.html", width=390)
+        page.wait_for_selector("pre[tabindex='0']")
+        self.assertEqual("Code, scrolls sideways", page.locator("pre[tabindex='0']").first.get_attribute("aria-label"))
+        page.set_viewport_size({"width": 2000, "height": 900})
+        page.wait_for_function("document.querySelectorAll('figure[tabindex]').length === 0")
+
+    def test_skip_link(self):
+        page = self.open("02-lenet-5.html")
+        page.keyboard.press("Tab")
+        self.assertEqual("Skip to the text", page.evaluate("document.activeElement.textContent"))
+        self.assertGreaterEqual(page.evaluate("document.activeElement.getBoundingClientRect().top"), 0)
+        page.keyboard.press("Enter")
+        self.assertEqual("text", page.evaluate("document.activeElement.id"))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,9 @@ import nbformat
 HOME = Path(os.environ.get("CASEBOOK_HOME") or Path(__file__).resolve().parents[2])
 FOLDER = HOME / "notebooks"
 
+# The line with links to the notebooks before and after.
+NEIGHBOURS = re.compile(r"^(?:(?: · )?(?:Previous|Next): \[[^\]]*\]\([^)]*\))+\n*", re.M)
+
 
 class Unknown(Exception):
     """A notebook was asked for that isn't there."""
@@ -75,11 +78,16 @@ def plain(markdown):
 
 
 def lecture(path, notebook):
-    """Title, first sentences and minutes; the notebook's metadata `casebook` (summary, minutes) comes before its text."""
+    """Title, summary and minutes; the notebook's metadata `casebook` (summary, minutes) comes before its text. The summary is what the learner
+    will be able to do, or else the first sentences."""
     said = notebook.metadata.get("casebook", {})
     text = "\n\n".join(cell.source for cell in notebook.cells[:3] if cell.cell_type == "markdown")
     heading = re.search(r"^# +(.+?) *#*$", text, re.M)
     summary = said.get("summary")
+    able = re.search(r"\*\*You will be able to\*\*\s+(.+?[.?!])(?=\s|$)(?!\w)", text, re.S)
+    if not summary and able:
+        words = plain(able.group(1))
+        summary = words[0].upper() + words[1:]
     if not summary:
         rest = text[heading.end():] if heading else text
         for paragraph in re.split(r"\n\s*\n", rest):

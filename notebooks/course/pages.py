@@ -1,169 +1,229 @@
 """Makes the course's pages: one a notebook and an index, which need no network and no server."""
-import base64
+import copy
+import hashlib
 import html
-import mimetypes
+import json
 import os
 import re
 import shutil
+from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import jinja2
-from nbconvert import HTMLExporter
-from pygments.formatters import HtmlFormatter
-from traitlets.config import Config
 
-from . import execute, notebooks
-from .notebooks import FOLDER, HOME
+from . import execute, notebooks, render
+from .notebooks import HOME
+from .render import TEMPLATES, put
 
 OUT = HOME / "target" / "course"
-TEMPLATES = Path(__file__).parent / "templates"
-SUFFIX = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
-
-MATHEMATICS = """<script>
-MathJax = {
-  tex: {inlineMath: [["$", "$"], ["\\\\(", "\\\\)"]], processEscapes: true},
-  svg: {fontCache: "global"},
-  options: {ignoreHtmlClass: "tex2jax_ignore", processHtmlClass: "tex2jax_process", enableMenu: false}
-};
-</script>
-<script defer src="assets/mathjax.js"></script>"""
+# The last paragraph that asks something, with all below it.
+ASKED = re.compile(r"^\*\*(?:Predict|Exercise)\b(?!.*^\*\*(?:Predict|Exercise)\b)", re.M | re.S)
+TASKS = {"prediction", "exercise", "solution"}
 
 
 def style():
-    """The pages' style sheet, with the colours of code by day and by night."""
-    def colours(name):
-        rules = HtmlFormatter(style=name).get_style_defs(".highlight").splitlines()
-        return "\n".join(rule for rule in rules if rule.startswith(".highlight ."))
-
-    return f"{(TEMPLATES / 'page.css').read_text(encoding='utf-8')}\n{colours('xcode')}\n@media (prefers-color-scheme: dark) {{\n{colours('github-dark')}\n}}\n"
+    """The pages' style sheet, with the colours of code by day and by night: the system's night, or the one that the reader chose."""
+    night = [render.code_colours("github-dark", f':root{chosen} .highlight') for chosen in (':not([data-theme="light"])', '[data-theme="dark"]')]
+    return (f"{render.template('page.css')}\n{render.code_colours('xcode', '.highlight')}\n"
+            f"@media screen and (prefers-color-scheme: dark) {{\n{night[0]}\n}}\n@media screen {{\n{night[1]}\n}}\n")
 
 
-def bytes_of(output, kind):
-    data = output.data[kind]
-    return data.encode() if kind == "image/svg+xml" else base64.b64decode(data)
+def version():
+    """Changes with everything that a page is made of, its notebook apart."""
+    digest = hashlib.sha256()
+    for file in [Path(__file__), Path(render.__file__), *sorted(path for path in TEMPLATES.rglob("*") if path.is_file())]:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
 
 
-def alternative(output, kind, cell):
-    """What a picture shows, in words: from its metadata, the text beside it, or the cell's."""
-    metadata = output.get("metadata", {})
-    for place in (metadata.get(kind, {}), metadata, cell.metadata):
-        if isinstance(place, dict) and place.get("alt"):
-            return place["alt"]
-    if kind == "image/svg+xml":
-        title = re.search(r"<(?:title|desc)[^>]*>([^<]+)<", output.data[kind])
-        if title:
-            return html.unescape(title.group(1)).strip()
-    text = output.data.get("text/plain", "")
-    return "" if re.search(r"@[0-9a-f]{5,}|^BufferedImage|^\s*$", text) else text.strip()
+# ---------------------------------------------------------------- a notebook's parts
+
+def has_tag(cell, name):
+    return name in cell.metadata.get("tags", [])
 
 
-def picture(output, kind, cell):
-    data = base64.b64encode(bytes_of(output, kind)).decode()
-    metadata = output.get("metadata", {}).get(kind, {})
-    size = "".join(f' {side}="{int(metadata[side])}"' for side in ("width", "height") if str(metadata.get(side, "")).isdigit())
-    return f'<figure><img src="data:{kind};base64,{data}" alt="{html.escape(alternative(output, kind, cell))}"{size}></figure>'
+def parts(notebook):
+    """The notebook with its cells put into parts, which the template opens and closes: a prediction or an exercise with the text that asks
+    for it, and all solutions with their heading in one part that is folded."""
+    notebook, cells = copy.deepcopy(notebook), []
+    for cell in notebook.cells:
+        cell.metadata["part_before"] = cell.metadata["part_after"] = ""
+        if cell.cell_type == "markdown":
+            # The page has links to its neighbours of its own.
+            cell.source = notebooks.NEIGHBOURS.sub("", cell.source)
+            asked = ASKED.search(cell.source)
+            if asked and asked.start() and not TASKS & set(cell.metadata.get("tags", [])):
+                rest = copy.deepcopy(cell)
+                rest["id"] = f"{cell.get('id', len(cells))}-asked"
+                cell.source, rest.source = cell.source[:asked.start()], cell.source[asked.start():]
+                cells.append(cell)
+                cell = rest
+        cells.append(cell)
+
+    def part(first, last, opening, closing):
+        cells[first].metadata["part_before"] = opening
+        cells[last].metadata["part_after"] = closing
+
+    index = 0
+    while index < len(cells):
+        kind = next((tag for tag in ("solution", "prediction", "exercise") if has_tag(cells[index], tag)), None)
+        first, index = index, index + 1
+        if not kind:
+            continue
+        before = cells[first - 1] if first else None
+        free = before is not None and before.cell_type == "markdown" and not before.metadata["part_after"]
+        if kind == "solution":
+            while index < len(cells) and has_tag(cells[index], "solution"):
+                index += 1
+            if free and re.fullmatch(r"#+ +solutions?\s*", before.source.strip(), re.I):
+                first -= 1
+            part(first, index - 1, '<details class="solutions">', "</details>")
+            continue
+        if free and cells[first].cell_type == "code" and ASKED.match(before.source):
+            first -= 1
+        while index < len(cells) and has_tag(cells[index], kind) and not (cells[index].cell_type == "markdown" and cells[index - 1].cell_type == "code"):
+            index += 1
+        part(first, index - 1, f'<div class="task {kind}" role="group" aria-label="{kind.capitalize()}">', "</div>")
+    notebook.cells = cells
+    return notebook
 
 
-def page_links(text):
-    """Links between notebooks become links between pages, links to the project's files keep their target, pictures move in, tables scroll."""
-    def link(match):
-        target, anchor = html.unescape(match.group(2)), match.group(3) or ""
-        if re.match(r"[a-z][a-z0-9+.-]*:|//|/", target, re.I):
-            return match.group(0)
-        if "/" not in target and target.endswith(".ipynb"):
-            target = target[:-len("ipynb")] + "html"
-        elif (FOLDER / unquote(target)).exists():
-            target = quote(os.path.relpath(FOLDER / unquote(target), OUT).replace(os.sep, "/"))
-        return f'{match.group(1)}"{html.escape(target)}{anchor}"'
-
-    def embed(match):
-        file = FOLDER / unquote(html.unescape(match.group(2)))
-        kind = mimetypes.guess_type(file.name)[0] or ""
-        if not kind.startswith("image/") or not file.is_file():
-            return match.group(0)
-        return f'{match.group(1)}"data:{kind};base64,{base64.b64encode(file.read_bytes()).decode()}"'
-
-    text = re.sub(r'(<a\b[^>]*?\bhref=)"([^"#]+)(#[^"]*)?"', link, text)
-    # nbconvert's own embedding closes a <details> before the text that it holds.
-    text = re.sub(r'(<img\b[^>]*?\bsrc=)"((?!data:|[a-z]+:|//)[^"]+)"', embed, text)
-    return re.sub(r"<table\b.*?</table>", lambda match: f'<div class="scroll" tabindex="0">{match.group(0)}</div>', text, flags=re.S)
+def with_summary(body):
+    """The heading of the solutions becomes what opens them."""
+    return re.sub(r'<details class="solutions">(\s*<div class="text[^"]*">\s*)?(<h([2-6])\b.*?</h\3>)?',
+                  lambda match: f'<details class="solutions"><summary>{match.group(2) or "Solutions"}</summary>{match.group(1) or ""}', body, flags=re.S)
 
 
-def exporter():
-    made = HTMLExporter(
-        template_name="casebook", extra_template_basedirs=[str(TEMPLATES)],
-        filters={"picture": picture, "page_links": page_links, "escape_html": html.escape},
-        config=Config({"HTMLExporter": {"anchor_link_text": "#"}}))
-    made.exclude_input_prompt = made.exclude_output_prompt = True
+def headings(body):
+    """(level, id, HTML) of the headings below the title."""
+    for level, name, inner in re.findall(r'<h([23]) id="([^"]*)">(.*?)</h\1>', body, flags=re.S):
+        yield int(level), html.unescape(name), re.sub(r'<a class="anchor-link".*?</a>|</?a\b[^>]*>', "", inner, flags=re.S).strip()
+
+
+def shortened(alt):
+    """What the index says of a picture: its first sentence, the figures behind it left out."""
+    first = re.split(r"(?<=[.?!])\s+(?=[A-Z0-9])", alt.strip())[0]
+    return first if len(first) < 160 else re.split(r":\s", first)[0]
+
+
+class Sections(HTMLParser):
+    """A page's text by headings, for the search: prose and code, no outputs, no solutions."""
+
+    LEFT_OUT = {"outputs", "solutions", "anchor-link"}
+    VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+    def __init__(self, page):
+        super().__init__()
+        self.found, self.open, self.skipping, self.heading = [], [], 0, False
+        inside = re.search(r"<main\b.*</main>", page, re.S)
+        self.feed(inside.group() if inside else "")
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if tag in self.VOID:
+            return
+        skip = tag in ("script", "style", "svg") or bool(self.LEFT_OUT & set((attributes.get("class") or "").split()))
+        self.open.append((tag, skip))
+        self.skipping += skip
+        if not self.skipping and re.fullmatch("h[1-6]", tag) and "id" in attributes:
+            self.found.append([attributes["id"], "", ""])
+            self.heading = True
+
+    def handle_endtag(self, tag):
+        if not any(name == tag for name, _ in self.open):
+            return
+        while self.open:
+            name, skip = self.open.pop()
+            self.skipping -= skip
+            if name == tag:
+                break
+        if re.fullmatch("h[1-6]", tag):
+            self.heading = False
+        elif self.found and not self.skipping and tag in ("p", "li", "pre", "td", "th", "summary"):
+            self.found[-1][2] += " "
+
+    def handle_data(self, data):
+        if self.found and not self.skipping:
+            self.found[-1][1 if self.heading else 2] += data
+
+    def sections(self):
+        return [[name, *(re.sub(r"\s+", " ", text.replace("\\", "")).strip() for text in texts)] for name, *texts in self.found]
+
+
+# ---------------------------------------------------------------- the book
+
+def frames():
+    made = jinja2.Environment(loader=jinja2.FileSystemLoader(str(TEMPLATES)), autoescape=True)
+    made.globals.update(style=style(), script=render.template("page.js"), version=version())
+    made.filters["anchor"] = quote
     return made
 
 
-def navigation(before, after):
-    def item(lecture, text):
-        return f'<li><a href="{html.escape(lecture.page)}">{text.format(html.escape(lecture.title))}</a></li>' if lecture else "<li></li>"
-
-    return f'<ol>{item(before, "← {}")}<li><a href="index.html">Casebook</a></li>{item(after, "{} →")}</ol>'
-
-
-def lead_picture(notebook):
-    """The notebook's first picture as (bytes, suffix); None if it has none."""
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            for kind, suffix in SUFFIX.items():
-                if kind in data:
-                    return bytes_of(output, kind), suffix
-            embedded = re.search(r'src="data:(image/(?:png|jpeg|svg\+xml));base64,([^"]+)"', data.get("text/html", ""))
-            if embedded:
-                return base64.b64decode(embedded.group(2)), SUFFIX[embedded.group(1)]
-    return None
+def page(frame, lecture, notebook, before, after):
+    """A notebook's page; its head also keeps what the index says of its picture, which may come from a run that wasn't saved."""
+    body = with_summary(render.body(parts(notebook), OUT, lecture.name))
+    if before is None:
+        body = body.replace("<details class=\"code\"><summary>The first cell", "<details class=\"code\" open><summary>The first cell", 1)
+    found = render.cover(notebook)
+    return frame.get_template("page.html.j2").render(
+        lecture=lecture, before=before, after=after, body=body, headings=list(headings(body)), cover=shortened(found[2]) if found else "",
+        mathematics=render.MATHEMATICS + '\n<script defer src="assets/mathjax.js"></script>' if render.has_mathematics(notebook) else "")
 
 
-def put(path, content):
-    """Writes a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    part.write_bytes(content if isinstance(content, bytes) else content.encode())
-    os.replace(part, path)
+def up_to_date(file, lecture, stamp):
+    if not file.exists() or file.stat().st_mtime < lecture.path.stat().st_mtime:
+        return False
+    return f'content="Casebook {stamp}"' in file.read_text(encoding="utf-8")[:2000]
 
 
 def write(executed):
-    """Writes the pages of the executed notebooks, those that are missing as the notebooks stand, and the index; returns its path."""
+    """Writes the pages of the executed notebooks, those that are missing or old as the notebooks stand, and the index; returns its path."""
     every = notebooks.paths()
     read = {path: executed.get(path) or notebooks.read(path) for path in every}
     lectures = [notebooks.lecture(path, read[path]) for path in every]
-    sheet, make = style(), exporter()
+    frame, stamp = frames(), version()
     mathjax = os.environ.get("CASEBOOK_MATHJAX")
     if mathjax and not (OUT / "assets" / "mathjax.js").exists():
         (OUT / "assets").mkdir(parents=True, exist_ok=True)
         shutil.copyfile(mathjax, OUT / "assets" / "mathjax.js")
-    entries = []
-    for index, lecture in enumerate(lectures):
-        notebook, page = read[lecture.path], OUT / lecture.page
+    entries, index = [], []
+    for place, lecture in enumerate(lectures):
+        file, notebook = OUT / lecture.page, read[lecture.path]
         pictures = sorted((OUT / "assets").glob(f"{glob_escape(lecture.name)}.*"))
-        if lecture.path in executed or not page.exists() or page.stat().st_mtime < lecture.path.stat().st_mtime:
+        if lecture.path in executed or not up_to_date(file, lecture, stamp):
             execute.tidy(notebook)
-            has_mathematics = any(re.search(r"\$|\\\(|\\\[|\\begin", cell.source) for cell in notebook.cells if cell.cell_type == "markdown")
-            around = navigation(lectures[index - 1] if index else None, lectures[index + 1] if index + 1 < len(lectures) else None)
-            make.environment.globals["page"] = {"title": lecture.title, "style": sheet, "navigation": around, "first": index == 0,
-                                                "mathematics": MATHEMATICS if has_mathematics else ""}
-            text, _ = make.from_notebook_node(notebook, resources={"metadata": {"name": lecture.name, "path": str(FOLDER)}})
+            around = [lectures[at] if 0 <= at < len(lectures) else None for at in (place - 1, place + 1)]
+            text = page(frame, lecture, notebook, *around)
             for old in pictures:
                 old.unlink(missing_ok=True)
-            found = lead_picture(notebook)
+            found = render.cover(notebook)
             pictures = [OUT / "assets" / f"{lecture.name}.{found[1]}"] if found else []
             if found:
                 put(pictures[0], found[0])
-            put(page, text)
-        entries.append({"lecture": lecture, "picture": f"assets/{quote(pictures[0].name)}" if pictures else None})
+            put(file, text)
+        text = file.read_text(encoding="utf-8")
+        cover = re.search(r'<meta name="casebook-cover" content="([^"]*)">', text)
+        entries.append({"lecture": lecture, "picture": f"assets/{quote(pictures[0].name)}" if pictures else None,
+                        "alt": html.unescape(cover.group(1)) if cover else ""})
+        index.append([lecture.page, lecture.title, Sections(text).sections()])
     known = {lecture.page for lecture in lectures} | {"index.html"}
-    for page in OUT.glob("[0-9]*.html"):
-        if page.name not in known:
-            page.unlink()
-    template = jinja2.Environment(autoescape=False).from_string((TEMPLATES / "index.html.j2").read_text(encoding="utf-8"))
-    put(OUT / "index.html", template.render(style=sheet, entries=entries))
+    for file in OUT.glob("[0-9]*.html"):
+        if file.name not in known:
+            file.unlink()
+    # A script and not JSON: a browser fetches none from the disk, but it runs one.
+    put(OUT / "assets" / "search.js", f"casebookSearch({json.dumps(index, ensure_ascii=False, separators=(',', ':'))});\n")
+    put(OUT / "index.html", frame.get_template("index.html.j2").render(entries=entries, minutes=total(lectures)))
     return OUT / "index.html"
+
+
+def total(lectures):
+    """How long all notebooks take, in words; nothing if one doesn't say how long it takes."""
+    if not lectures or not all(lecture.minutes for lecture in lectures):
+        return ""
+    hours, minutes = divmod(sum(lecture.minutes for lecture in lectures), 60)
+    words = [f"{count} {name}" + ("s" if count > 1 else "") for count, name in ((hours, "hour"), (minutes, "minute")) if count]
+    return " ".join(words)
 
 
 def glob_escape(name):
