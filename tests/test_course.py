@@ -368,6 +368,221 @@ class Watched:
         self.playwright.stop()
 
 
+def on(kind, cell, notes=None, *tags):
+    """The cell with a slide type, and perhaps notes for the speaker and tags."""
+    cell["metadata"] = {**cell["metadata"], "slideshow": {"slide_type": kind}, **({"casebook": {"notes": notes}} if notes else {}),
+                        **({"tags": list(tags)} if tags else {})}
+    return cell
+
+
+def drawing(width, height):
+    """A picture of this size, with a mark at its foot."""
+    svg = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'><rect width='{width}' height='{height}' fill='#def'/></svg>"
+    return shown({"image/svg+xml": {"alt": "A drawing", "width": width, "height": height}}, **{"image/svg+xml": svg})
+
+
+def table(columns):
+    return shown(text_html=f"<div style=\"overflow-x:auto\"><table><tr>{'<td>1</td>' * columns}</tr></table></div>")
+
+
+class Lectures(Project):
+    """A notebook with slides, exercises and solutions."""
+
+    def setUp(self):
+        super().setUp()
+        (self.home / "datasets").mkdir()
+        (self.home / "datasets" / "über.csv").touch()
+        self.notebook("00-start", text("# Start\n\nNo slides."))
+        self.path = self.notebook(
+            "05-deck",
+            on("slide", text("# 05 · A deck\n\n**You will be able to** look at slides.\n\n**Time**: 5 minutes.\n\nPrevious: [Start](00-start.ipynb)"), "Say *hello*."),
+            on("notes", text("The last row sees $n^2$.")),
+            text("left out because it says nothing"),
+            on("skip", text("left out as it wants")),
+            on("slide", text("## Code\n\nSee [the start](00-start.ipynb) and [the data](../datasets/%C3%BCber.csv).")),
+            on("-", code("int shown = 1;", {"output_type": "stream", "name": "stdout", "text": "printed\n"})),
+            on("fragment", text("*Afterwards*")),
+            on("-", text("with it")),
+            on("subslide", code("chart();", drawing(800, 500), shown(text_html="<details><summary>In words</summary>table</details>")), "Ask.", "hide-input"),
+            on("slide", text("## A high drawing")),
+            on("-", code("high();", drawing(600, 1500)), None, "hide-input"),
+            on("slide", text("## Two charts")),
+            on("-", code("two();", shown(text_plain="5 of 5 batches"), drawing(800, 500), drawing(800, 400)), None, "hide-input"),
+            on("slide", text("**Predict.** How many?")),
+            on("skip", code('predict("05.a", TODO);', shown(text_html="<b>No prediction yet</b>"), tags=["prediction"]), None, "prediction"),
+            text("## Questions\n\n<details><summary>Why so?</summary>\n\nBecause.\n\n</details>\n\n1. How?\n\n<details><summary>Answer 1</summary>So.</details>"),
+            text("**Exercise 05.1 · count.** [Data](../datasets/%C3%BCber.csv), [start](00-start.ipynb#A), [web](https://example.org/x).", tags=["exercise"]),
+            code('check("05.1", TODO);', shown(text_html="<b>not answered yet</b>"), tags=["exercise"]),
+            text("## Solutions"),
+            code("int solution051 = 7;", shown(text_html="<b>right</b>"), tags=["solution"], jupyter={"source_hidden": True, "outputs_hidden": True}),
+            kernelspec={"name": "java", "display_name": "Java", "language": "java"})
+        self.read = json.loads(self.path.read_text(encoding="utf-8"))
+
+
+@unittest.skipUnless(READY, "needs the environment that the launcher sets up")
+class SlidesTest(Lectures):
+    def deck(self):
+        result = self.course("slides", "05")
+        self.assertEqual(0, result.returncode, result.stderr)
+        self.assertEqual("", result.stderr)
+        return self.home / "target" / "slides" / "05-deck.html"
+
+    def sections(self):
+        """The slides as (what stands on it, notes)."""
+        page = self.deck().read_text(encoding="utf-8")
+        main = page[page.index('<main class="slides">'):page.index("</main>")]
+        slides = re.split(r"<section>(?!\s*<section>)", main)[1:]
+        return [(slide.split("<aside")[0], "".join(re.findall(r"(?s)<aside class=\"notes\">(.*?)</aside>", slide))) for slide in slides]
+
+    def test_what_is_on_the_slides(self):
+        slides = self.sections()
+        self.assertEqual(6, len(slides))
+        self.assertNotIn("left out", str(slides))
+        self.assertNotIn("5 minutes", slides[0][0])
+        self.assertNotIn("Previous", slides[0][0])
+        self.assertRegex(slides[0][1], r"(?s)Say <em>hello</em>.*The last row sees \$n\^2\$")
+        self.assertIn("../course/00-start.html", slides[1][0])
+        self.assertIn("../../datasets/%C3%BCber.csv", slides[1][0])
+        self.assertRegex(slides[1][0], r'(?s)shown.*printed.*<div class="fragment">.*Afterwards.*with it')
+        self.assertNotIn("chart()", slides[2][0])
+        self.assertNotIn("In words", slides[2][0])
+        self.assertIn("Ask.", slides[2][1])
+        self.assertNotIn("batches", slides[4][0])
+        self.assertIn("in-turn", slides[4][0])
+
+    def test_it_is_one_file(self):
+        page = re.sub(r"(?s)(<script\b[^>]*>).*?</script>", r"\1", self.deck().read_text(encoding="utf-8"))
+        self.assertEqual([], re.findall(r'<(?:script|img|link)\b[^>]*(?:src|href)="(?!data:)[^"]*"', page))
+
+    def test_without_slides(self):
+        result = self.course("slides", "00")
+        self.assertEqual(1, result.returncode)
+        self.assertRegex(result.stderr, r"\A00-start\.ipynb has no slides[^\n]*\n\Z")
+        self.assertEqual(0, self.course("slides").returncode, "of all notebooks some may have none")
+        self.path.unlink()
+        self.assertEqual(1, self.course("slides").returncode)
+        self.assertEqual(2, self.course("slides", "07").returncode)
+
+    def warned(self, *cells):
+        self.notebook("05-deck", on("slide", text("## First")), *cells)
+        result = self.course("slides", "5")
+        self.assertEqual(0, result.returncode, result.stderr)
+        return result.stderr
+
+    def test_what_the_last_row_can_not_read(self):
+        twelve, sixty = "\n".join(["a();"] * 12), "a" * 59 + ";"
+        good = [on("-", code(twelve)), on("slide", code(sixty)), on("slide", code("t", table(5))), on("-", text("| a | b |\n|---|---|\n| 1 | 2 |"))]
+        self.assertEqual("", self.warned(*good))
+        for cell, words in ((code(twelve + "\na();"), "lines of code: 13, at most 12"), (code(sixty + ";"), "columns of code: 61, at most 60"),
+                            (code("t", table(6)), "columns of a table: 6, at most 5"), (text("|a|b|c|d|e|f|\n|-|-|-|-|-|-|"), "columns of a table: 6"),
+                            (text("```\n" + "x" * 61 + "\n```"), "columns of code: 61"),
+                            (code("p", {"output_type": "stream", "name": "stdout", "text": "x\n" * 11 + "x" * 100}), "printed lines: 13")):
+            self.assertRegex(self.warned(on("slide", text("## The *second*")), on("-", cell)), rf"\A05-deck, slide 2 \(The second\): {words}[^\n]*\n\Z")
+        self.assertEqual("", self.warned(on("slide", code(twelve * 3, drawing(800, 500)), None, "hide-input")))
+        self.assertIn("slide 2 (a();) shows nothing", self.warned(on("slide", code(twelve * 3), None, "hide-input")))
+
+    @unittest.skipUnless(DRIVEN and CHROMIUM, "needs Chromium and Playwright")
+    def test_in_a_browser(self):
+        watched = Watched()
+        self.addCleanup(watched.close)
+        page = watched.open(self.deck(), 1280, 720, reduced_motion="reduce")
+        steps = walk(page)
+        self.assertEqual([], watched.said)
+        self.assertEqual([(place, 0, 0) for place in range(6)], sorted(set(steps)), "nothing is cut off")
+        count = [sum(step[0] == place for step in steps) for place in range(6)]
+        self.assertEqual([1, 2, 1], count[:3], "a fragment is a step of its own")
+        self.assertGreater(count[3], 3, "the drawing as a whole, then its pieces")
+        self.assertEqual(2, count[4], "two charts, one after the other")
+        page.evaluate("Reveal.slide(1)")
+        sizes = dict(page.evaluate("""[...document.querySelectorAll('section.present p, section.present li, section.present pre, section.present td')]
+            .map(node => [node.tagName, parseFloat(getComputedStyle(node).fontSize)])"""))
+        self.assertGreaterEqual(sizes["P"], 24)
+        self.assertGreaterEqual(sizes["PRE"], 20)
+        page.evaluate("Reveal.slide(2, 0, -1)")
+        box = page.locator("section.present section.present img").bounding_box()
+        self.assertGreaterEqual(box["y"], 0)
+        self.assertLessEqual(box["y"] + box["height"], 720, "the whole drawing first")
+        page.keyboard.press("ArrowRight")
+        self.assertGreater(page.locator("section.present section.present img").bounding_box()["height"], 1000, "then large")
+        page.evaluate("Reveal.slide(0)")
+        with page.context.expect_page() as opened:
+            page.keyboard.press("s")
+        opened.value.wait_for_function("document.querySelector('.speaker-controls-notes').innerText.includes('Say hello')")
+
+    @unittest.skipUnless(DRIVEN and CHROMIUM, "needs Chromium and Playwright")
+    def test_what_is_cut_off_is_seen(self):
+        self.notebook("05-deck", on("slide", text("# Long\n\n" + "word " * 500)), on("slide", code("wide();", table(5))))
+        watched = Watched()
+        self.addCleanup(watched.close)
+        steps = walk(watched.open(self.deck(), 1280, 720))
+        self.assertGreater(steps[0][1], 100)
+        self.assertEqual((1, 0, 0), steps[1])
+
+
+def walk(page):
+    """Steps through a deck with the right arrow: at each step the slide's place and by how much it is too high and too wide."""
+    page.wait_for_function("window.Reveal && Reveal.isReady()", timeout=90_000)
+    steps = []
+    while True:
+        steps.append(tuple(page.evaluate("""() => {
+            const slide = Reveal.getCurrentSlide();
+            return [Reveal.getSlidePastCount(), slide.scrollHeight - slide.clientHeight, slide.scrollWidth - slide.clientWidth];
+        }""")))
+        if page.evaluate("Reveal.isLastSlide() && !Reveal.availableFragments().next"):
+            return steps
+        page.keyboard.press("ArrowRight")
+
+
+@unittest.skipUnless(READY, "needs the environment that the launcher sets up")
+class HandoutTest(Lectures):
+    def setUp(self):
+        super().setUp()
+        before = self.path.read_bytes()
+        result = self.course("handout", "05")
+        self.assertEqual(0, result.returncode, result.stderr)
+        self.assertEqual(before, self.path.read_bytes())
+        self.student, self.instructor = (json.loads((self.home / "target" / "handout" / name / "05-deck.ipynb").read_text(encoding="utf-8"))
+                                         for name in ("student", "instructor"))
+
+    def source(self, notebook, word):
+        return next("".join(cell["source"]) for cell in notebook["cells"] if word in "".join(cell["source"]))
+
+    def test_student(self):
+        cells = self.student["cells"]
+        self.assertEqual([], [cell for cell in cells if cell.get("outputs") or cell.get("execution_count")])
+        said = json.dumps(self.student)
+        for word in ("solution", "Solutions", "Because", "So.", "Answer 1", "Say *hello*", "Ask."):
+            self.assertNotIn(word, said)
+        self.assertEqual('check("05.1", TODO);', self.source(self.student, "check("))
+        self.assertEqual('predict("05.a", TODO);', self.source(self.student, "predict("))
+        self.assertEqual("## Questions\n\n**Why so?**\n\n1. How?", self.source(self.student, "## Questions"))
+        kept = {cell["id"] for cell in cells}
+        self.assertEqual([cell["id"] for cell in self.read["cells"] if cell["id"] in kept], [cell["id"] for cell in cells])
+
+    def test_instructor(self):
+        cells = self.instructor["cells"]
+        self.assertEqual(len(self.read["cells"]) + 2, len(cells))
+        self.assertEqual(len(cells), len({cell["id"] for cell in cells}))
+        self.assertEqual(["> **For the instructor.** Say *hello*."], cells[1]["source"])
+        solution = next(cell for cell in cells if "solution051" in "".join(cell["source"]))
+        self.assertNotIn("jupyter", solution["metadata"])
+        self.assertTrue(solution["outputs"])
+        self.assertIn("<details open>", self.source(self.instructor, "## Questions"))
+
+    def test_links(self):
+        for notebook in (self.student, self.instructor):
+            exercise = self.source(notebook, "**Exercise 05.1")
+            self.assertIn("(../../../datasets/%C3%BCber.csv)", exercise)
+            self.assertTrue((self.home / "target" / "handout" / "student" / "../../../datasets/über.csv").exists())
+            self.assertIn("(00-start.ipynb#A)", exercise)
+            self.assertIn("(https://example.org/x)", exercise)
+
+    def test_all_of_them(self):
+        self.assertEqual(0, self.course("handout").returncode)
+        self.assertEqual({"00-start.ipynb", "05-deck.ipynb"}, {path.name for path in (self.home / "target" / "handout" / "student").iterdir()})
+        self.assertEqual(2, self.course("handout", "07").returncode)
+
+
 @unittest.skipUnless(READY and DRIVEN and CHROMIUM and os.environ.get("CASEBOOK_MATHJAX"), "needs Chromium, Playwright and the launcher's MathJax")
 class BookTest(unittest.TestCase):
     """The pages of the course's own notebooks, as they are committed, in a browser."""
@@ -378,8 +593,8 @@ class BookTest(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.place, ignore_errors=True)
         shutil.copytree(PROJECT / "notebooks", cls.place / "notebooks", ignore=shutil.ignore_patterns("course", ".*"))
         cls.out = cls.place / "target" / "course"
-        env = {**os.environ, "CASEBOOK_HOME": str(cls.place), "PYTHONPATH": str(PROJECT / "notebooks"), "PYTHONDONTWRITEBYTECODE": "1"}
-        subprocess.run([sys.executable, "-c", "from course import pages; pages.write({})"], env=env, cwd=cls.place, check=True)
+        cls.env = {**os.environ, "CASEBOOK_HOME": str(cls.place), "PYTHONPATH": str(PROJECT / "notebooks"), "PYTHONDONTWRITEBYTECODE": "1"}
+        subprocess.run([sys.executable, "-c", "from course import pages; pages.write({})"], env=cls.env, cwd=cls.place, check=True)
         cls.watched = Watched()
         cls.addClassCleanup(cls.watched.close)
 
@@ -404,6 +619,21 @@ class BookTest(unittest.TestCase):
                 self.assertEqual([], serious(page, ["color-contrast"]), "by night")
                 page.set_viewport_size({"width": 390, "height": 800})
                 self.assertEqual(0, sideways(page), "wider than a phone")
+                page.context.close()
+
+    def test_every_deck(self):
+        """The decks of the course's own notebooks: each slide can be read at the back, nothing is cut off, nothing is fetched."""
+        result = subprocess.run([sys.executable, "-m", "course", "slides"], env=self.env, cwd=self.place, capture_output=True, text=True, encoding="utf-8")
+        self.assertEqual((0, ""), (result.returncode, result.stderr))
+        decks = sorted((self.place / "target" / "slides").glob("*.html"))
+        self.assertTrue(decks)
+        for file in decks:
+            with self.subTest(file.name):
+                self.watched.said.clear()
+                page = self.watched.open(file, 1280, 720, reduced_motion="reduce")
+                steps = walk(page)
+                self.assertEqual([], [step for step in steps if step[1:] != (0, 0)], "slides from 0, too high by, too wide by")
+                self.assertEqual([], self.watched.said)
                 page.context.close()
 
     def test_what_is_wrong_is_seen(self):
@@ -458,7 +688,7 @@ class BookTest(unittest.TestCase):
         page.wait_for_url("**/02-lenet-5.html#*")
         self.assertTrue(page.evaluate("document.getElementById(decodeURIComponent(location.hash.slice(1))).matches('h1, h2, h3')"))
         page.keyboard.press("/")
-        page.keyboard.type("no such word")
+        page.keyboard.type("zzyzx")
         page.wait_for_function("document.querySelector('.results [role=status]').textContent === 'Nothing found.'")
         page.keyboard.press("Escape")
         self.assertFalse(page.locator(".results").is_visible())

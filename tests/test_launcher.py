@@ -101,7 +101,7 @@ esac
         (venv / "bin" / "python").symlink_to(sys.executable)
         (venv / "casebook-stamp").write_text(hashlib.sha256(b"").hexdigest())
         (self.project / "notebooks" / "course" / "__main__.py").write_text(
-            "import os, sys\nprint(sys.argv[1:], os.environ['JUPYTER_PATH'].split(os.pathsep)[0])\n")
+            "import os, sys\nprint(sys.argv[1:], os.environ.get('JUPYTER_PATH', '').split(os.pathsep)[0], os.environ.get('CASEBOOK_MATHJAX', ''))\n")
         return "import hashlib; launcher.MATHJAX = hashlib.sha256(b'mathjax').hexdigest()"
 
     def run_it(self, *words, java=None, patch="", user=None, **variables):
@@ -145,6 +145,18 @@ esac
         self.assertSentence(self.run_it("list", java=self.script(self.place / "x" / "java", "#!/bin/sh\nexit 1\n")), "doesn't start")
 
     # ------------------------------------------------------------ handing over
+
+    def test_slides_and_handouts_need_no_library(self):
+        patch = self.python_ready()
+        result = self.run_it("handout", "05", java="", patch=patch)
+        self.assertEqual((0, "['handout', '05']"), (result.returncode, result.stdout.strip()), result.stderr)
+        self.assertEqual([], self.calls())
+        self.assertSentence(self.run_it("slides", java="", patch=patch), "JDK 17 or newer")
+        for java in (None, ""):
+            result = self.run_it("slides", java=java, patch=patch)
+            self.assertRegex(result.stdout, r"\['slides'\] .*tex-svg-full\.js", result.stderr)
+            self.assertEqual(1, len(self.calls()), "MathJax is fetched once")
+            self.assertIn("page-assets", self.calls()[0])
 
     def test_library_command_is_passed_on_word_for_word(self):
         result = self.run_it("fail", "a b", "--kernel", "ü*", "")

@@ -1,4 +1,4 @@
-"""python -m course run | lab | copies | room: the launcher's other half."""
+"""python -m course run | lab | copies | slides | handout | room: the launcher's other half."""
 import argparse
 import errno
 import os
@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-ME = "casebook" if os.name == "nt" else "./casebook"
+from . import ME
 
 
 def run(words):
@@ -66,7 +66,13 @@ def main(words):
     if words == ["room"]:
         from . import room
         return room.look()
-    print("python -m course run | lab | copies | room", file=sys.stderr)
+    if words[:1] == ["slides"]:
+        from . import slides
+        return slides.main(words[1:])
+    if words[:1] == ["handout"]:
+        from . import handout
+        return handout.main(words[1:])
+    print("python -m course run | lab | copies | slides | handout | room", file=sys.stderr)
     return 2
 
 
