@@ -59,8 +59,7 @@ final class Notebook08 {
                 .mistake(() -> 127, "Has a 3×3 filter three numbers for each channel?")
                 .mistake(() -> 128, "Has a 3×3 filter three numbers for each channel?")
                 .otherwise("Write both sides for one position. With a width of w: 192 · w for the 1×1, and then? Without: 9 · 192 · 128. The positions are the same on both sides.")
-                .because("The 3×3 is cheaper than the 5×5, and still the bottleneck may be wider. It has four times the filters, and each of them reads the "
-                        + "narrow volume, so that the 1×1 weighs less.");
+                .because("At a position, each channel is multiplied f · f · filters times: 9 · 128 is more than 25 · 32. The more that is, the less the 1×1 weighs beside it.");
     }
 
     /** In the branch of 5×5 the 1×1 convolution stands behind, and not before. */

@@ -173,7 +173,7 @@ final class Notebook09 {
                 .rule(net -> net.input().csv().equals("14x14x512"), "14×14×512 comes in, the output of module 4a.")
                 .rule(net -> net.output().output().elements() == 1000, net -> "1,000 probabilities should come out, and yours puts out " + net.output().output() + ".")
                 .rule(net -> net.output().layer().kind().equals("softmax"), "A head gives an answer of its own, and this answer has a loss: probabilities should come out.")
-                .rule(net -> weightLayers(net) >= 2, net -> "The longest way through it has " + weightLayers(net) + " layer with weights. Two are wanted at least.")
+                .rule(net -> weightLayers(net) >= 2, net -> "The longest way through it has " + (weightLayers(net) == 1 ? "1 layer" : "no layer") + " with weights. Two are wanted at least.")
                 .rule(net -> net.nodes().stream().anyMatch(node -> node.layer().kind().equals("ReLU")), "Two layers with weights and no ReLU between them do no more than one.")
                 .rule(net -> CostSheet.of(net).parameters() <= MOST_PARAMETERS, net -> "It has " + Exercise.count(CostSheet.of(net).parameters()) + " parameters, and "
                         + Exercise.count(MOST_PARAMETERS) + " are allowed. Most of them are in " + largest(net, true) + ". How many numbers does this layer read?")

@@ -96,8 +96,8 @@ final class Notebook10 {
                 .rule(net -> net.input().csv().equals("224x224x3"), "The images are 224×224 with three channels.")
                 .rule(net -> net.output().output().elements() == 1000, net -> "1,000 probabilities should come out, and yours puts out " + net.output().output() + ".")
                 .rule(net -> net.output().layer().kind().equals("softmax"), "Probabilities should come out. Which layer makes them?")
-                .rule(net -> weightLayers(net) >= FEWEST_LAYERS, net -> "The longest way through it has " + weightLayers(net) + " layers with weights, and " + FEWEST_LAYERS
-                        + " are wanted at least.")
+                .rule(net -> weightLayers(net) >= FEWEST_LAYERS, net -> "The longest way through it has " + (weightLayers(net) == 1 ? "1 layer" : weightLayers(net) + " layers")
+                        + " with weights, and " + FEWEST_LAYERS + " are wanted at least.")
                 .rule(net -> CostSheet.of(net).parameters() <= MOST_PARAMETERS, net -> "It has " + Exercise.count(CostSheet.of(net).parameters()) + " parameters. The most are in "
                         + row(net, Quantity.PARAMETERS) + ". Is it the number of filters, their size, or what the layer reads?")
                 .rule(net -> CostSheet.of(net).macs() <= MOST_MACS, net -> "It needs " + Exercise.count(CostSheet.of(net).macs()) + " multiplications. The most are in "
