@@ -392,12 +392,14 @@ class Lectures(Project):
         super().setUp()
         (self.home / "datasets").mkdir()
         (self.home / "datasets" / "über.csv").touch()
+        (self.home / "notebooks" / "images").mkdir()
+        (self.home / "notebooks" / "images" / "drawing.png").write_bytes(base64.b64decode(DOT))
         self.notebook("00-start", text("# Start\n\nNo slides."))
         self.path = self.notebook(
             "05-deck",
             on("slide", text("# 05 · A deck\n\n**You will be able to** look at slides.\n\n**Time**: 5 minutes.\n\nPrevious: [Start](00-start.ipynb)"), "Say *hello*."),
             on("notes", text("The last row sees $n^2$.")),
-            text("left out because it says nothing"),
+            text("left out because it says nothing ![A drawing](images/drawing.png)"),
             on("skip", text("left out as it wants")),
             on("slide", text("## Code\n\nSee [the start](00-start.ipynb) and [the data](../datasets/%C3%BCber.csv).")),
             on("-", code("int shown = 1;", {"output_type": "stream", "name": "stdout", "text": "printed\n"})),
@@ -574,12 +576,14 @@ class HandoutTest(Lectures):
             exercise = self.source(notebook, "**Exercise 05.1")
             self.assertIn("(../../../datasets/%C3%BCber.csv)", exercise)
             self.assertTrue((self.home / "target" / "handout" / "student" / "../../../datasets/über.csv").exists())
+            self.assertTrue((self.home / "target" / "handout" / "student" / "images" / "drawing.png").exists())
             self.assertIn("(00-start.ipynb#A)", exercise)
+            self.assertIn("(images/drawing.png)", self.source(notebook, "A drawing"))
             self.assertIn("(https://example.org/x)", exercise)
 
     def test_all_of_them(self):
         self.assertEqual(0, self.course("handout").returncode)
-        self.assertEqual({"00-start.ipynb", "05-deck.ipynb"}, {path.name for path in (self.home / "target" / "handout" / "student").iterdir()})
+        self.assertEqual({"00-start.ipynb", "05-deck.ipynb", "images"}, {path.name for path in (self.home / "target" / "handout" / "student").iterdir()})
         self.assertEqual(2, self.course("handout", "07").returncode)
 
 

@@ -11,9 +11,8 @@ from urllib.parse import unquote
 
 import nbformat
 
-from . import notebooks
+from . import ME, notebooks
 
-ME = "casebook" if os.name == "nt" else "./casebook"
 RECORD = ".copied.json"
 
 

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import nbformat
 
-from . import ME, notebooks
+from . import ME, copies, notebooks
 from .notebooks import FOLDER, HOME
 from .render import put
 
@@ -23,10 +23,10 @@ def is_solution(cell):
 
 
 def fresh(notebook):
-    """A copy whose links to the project's files lead out of target/handout/…; those to other notebooks stay among the handouts."""
+    """A copy whose links to files outside the notebooks' folder lead out of target/handout/…; pictures and other notebooks come along."""
     def moved(match):
         file = unquote(match.group(2).split("#")[0])
-        if re.fullmatch(r"[^/]+\.ipynb", file) or not (FOLDER / file).exists():
+        if not file.startswith("../") or not (FOLDER / file).exists():
             return match.group(0)
         return match.group(1) + posixpath.normpath(posixpath.join("../../../notebooks", match.group(2)))
 
@@ -49,7 +49,9 @@ def student(notebook):
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         elif cell.cell_type == "markdown":
-            cell.source = re.sub(r"\n{3,}", "\n\n", DETAILS.sub(question, cell.source)).strip()
+            left, count = DETAILS.subn(question, cell.source)
+            if count:
+                cell.source = re.sub(r"\n{3,}", "\n\n", left.replace(" before you open it", "")).strip()
         said = {key: value for key, value in cell.metadata.get("casebook", {}).items() if key != "notes"}
         cell.metadata.pop("casebook", None)
         if said:
@@ -102,6 +104,8 @@ def main(words):
             made = version(notebooks.read(path))
             nbformat.validate(made)
             put(OUT / name / path.name, nbformat.writes(made, version=nbformat.NO_CONVERT) + "\n")
+            for file in copies.pictures(path):
+                put(OUT / name / file, (path.parent / file).read_bytes())
     count = f"{len(chosen)} notebooks" if len(chosen) != 1 else "1 notebook"
     print(f"{count}: {OUT / 'student'} and {OUT / 'instructor'}")
     return 0
