@@ -448,7 +448,8 @@ for name in ("kernel", "page"): print(json.dumps({"name": name, "good": name not
         result = self.run_it("doctor", "--class", patch=ready)
         self.assertEqual(1, result.returncode)
         self.assertRegex(result.stdout.splitlines()[-1], r"^NOT READY. 1 thing to put right. kernel: ")
-        says = self.script(self.java, self.java.read_text().replace("shift 2; printf", "shift 2; [ ! -f wrong ] || { printf 'ok     Java  21\\nWRONG  fonts  none\\n       → install one\\n'; exit 1; }; printf"))
+        findings = "printf 'ok     Java  21\\nWRONG  fonts  none\\n       → install one\\n'"
+        says = self.script(self.java, self.java.read_text().replace("shift 2; printf", "shift 2; [ ! -f wrong ] || { %s; exit 1; }; printf" % findings))
         (self.place / "wrong").touch()
         result = self.run_it("doctor", "--class", patch=ready, java=says)
         self.assertEqual(1, result.returncode)

@@ -36,11 +36,11 @@ class Report:
             return " ".join(name.split("-")[0] for name in names)
 
         if self.outdated:
-            yield (f"The project has a newer {', '.join(self.outdated)}; your copy is edited and stays. {ME} lab --fresh {numbers(self.outdated)} "
-                   "keeps yours under another name and starts anew.")
+            yield (f"The project has a newer {', '.join(self.outdated)}; your copy is edited and stays. "
+                   f"{ME} lab --fresh {numbers(self.outdated)} keeps yours under another name and starts anew.")
         if self.unknown:
-            yield (f"Your {', '.join(self.unknown)} differs from the project's and stays. {ME} lab --fresh {numbers(self.unknown)} "
-                   "keeps yours under another name and starts anew.")
+            yield (f"Your {', '.join(self.unknown)} differs from the project's and stays. "
+                   f"{ME} lab --fresh {numbers(self.unknown)} keeps yours under another name and starts anew.")
 
 
 def digest(data):
