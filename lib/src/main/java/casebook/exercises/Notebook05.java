@@ -62,13 +62,13 @@ final class Notebook05 {
     private static Exercise<?> keras() {
         return Exercise.choices("05.2", "abcde", () -> Set.of("a", "c"))
                 .rule(chosen -> !chosen.contains("b"), "Where the stride stands changes the multiplications. Does it change the size of any filter?")
-                .rule(chosen -> !chosen.contains("d"), "Option C would cost millions. The difference is " + Exercise.count(kerasDifference()) + ".")
+                .rule(chosen -> !chosen.contains("d"), chosen -> "Option C would cost millions. The difference is " + Exercise.count(kerasDifference()) + ".")
                 .rule(chosen -> !chosen.contains("e"), "The last layer has 2,048 inputs and 1,000 outputs in both, and its biases are in our count too.")
-                .rule(chosen -> chosen.contains("a"), "That explains a part: " + Exercise.count(2 * channels()) + " of " + Exercise.count(kerasDifference())
+                .rule(chosen -> chosen.contains("a"), chosen -> "That explains a part: " + Exercise.count(2 * channels()) + " of " + Exercise.count(kerasDifference())
                         + ". What else can a convolution have, although a batch normalization stands behind it?")
-                .rule(chosen -> chosen.contains("c"), "That explains a part: " + Exercise.count(channels()) + " of " + Exercise.count(kerasDifference())
+                .rule(chosen -> chosen.contains("c"), chosen -> "That explains a part: " + Exercise.count(channels()) + " of " + Exercise.count(kerasDifference())
                         + ". Which numbers does a batch normalization keep that no gradient changes?")
-                .because("One bias for each filter, and a moving mean and a moving variance for each channel: three numbers for each of "
+                .because(() -> "One bias for each filter, and a moving mean and a moving variance for each channel: three numbers for each of "
                         + Exercise.count(channels()) + " channels. Keras prints the moving ones apart, as not trainable.");
     }
 
@@ -99,7 +99,7 @@ final class Notebook05 {
     }
 
     /** Convolutions and fully connected layers on the longest way from the input to the output. */
-    private static int weightLayers(Network network) {
+    static int weightLayers(Network network) {
         int[] longest = new int[network.nodes().size()];
         for (Node node : network.nodes()) {
             int before = node.inputs().stream().filter(input -> input != Network.INPUT).mapToInt(input -> longest[input]).max().orElse(0);

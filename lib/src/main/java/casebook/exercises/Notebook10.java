@@ -1,11 +1,8 @@
 package casebook.exercises;
 
 import casebook.cost.CostSheet;
-import casebook.layers.Convolution;
-import casebook.layers.FullyConnected;
 import casebook.layers.Shape;
 import casebook.network.Network;
-import casebook.network.Node;
 import casebook.zoo.ResNet;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
@@ -96,7 +93,7 @@ final class Notebook10 {
                 .rule(net -> net.input().csv().equals("224x224x3"), "The images are 224×224 with three channels.")
                 .rule(net -> net.output().output().elements() == 1000, net -> "1,000 probabilities should come out, and yours puts out " + net.output().output() + ".")
                 .rule(net -> net.output().layer().kind().equals("softmax"), "Probabilities should come out. Which layer makes them?")
-                .rule(net -> weightLayers(net) >= FEWEST_LAYERS, net -> "The longest way through it has " + (weightLayers(net) == 1 ? "1 layer" : weightLayers(net) + " layers")
+                .rule(net -> Notebook05.weightLayers(net) >= FEWEST_LAYERS, net -> "The longest way through it has " + (Notebook05.weightLayers(net) == 1 ? "1 layer" : Notebook05.weightLayers(net) + " layers")
                         + " with weights, and " + FEWEST_LAYERS + " are wanted at least.")
                 .rule(net -> CostSheet.of(net).parameters() <= MOST_PARAMETERS, net -> "It has " + Exercise.count(CostSheet.of(net).parameters()) + " parameters. The most are in "
                         + row(net, Quantity.PARAMETERS) + ". Is it the number of filters, their size, or what the layer reads?")
@@ -124,15 +121,6 @@ final class Notebook10 {
     private static String row(Network network, Quantity quantity) {
         CostSheet.Row most = CostSheet.of(network).rows().stream().max((a, b) -> Long.compare(quantity.of(a), quantity.of(b))).orElseThrow();
         return most.layer() + ", a " + most.kind() + (most.kind().equals("fully connected") ? " layer" : "") + " that reads " + most.input().get(0);
-    }
-
-    private static int weightLayers(Network network) {
-        int[] longest = new int[network.nodes().size()];
-        for (Node node : network.nodes()) {
-            int before = node.inputs().stream().filter(input -> input != Network.INPUT).mapToInt(input -> longest[input]).max().orElse(0);
-            longest[node.index()] = before + (node.layer() instanceof Convolution || node.layer() instanceof FullyConnected ? 1 : 0);
-        }
-        return longest[network.output().index()];
     }
 
     /** The largest receptive field of a layer that does not see everything at once. */

@@ -1,10 +1,5 @@
 package casebook.bench;
 
-import casebook.model.Model;
-import casebook.onnx.OnnxFile;
-import casebook.zoo.Zoo;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,14 +27,6 @@ final class ForwardTask extends SpeedTask {
     @Override
     List<String> peers(String network) {
         return network.equals("vgg-16") || network.equals("resnet-50") ? List.of("onnxruntime", "openvino", "pytorch") : List.of("onnxruntime", "openvino");
-    }
-
-    @Override
-    void prepare(Cell cell, Path folder) throws IOException {
-        try (Model model = OurForward.model(cell.network())) {
-            OnnxFile.write(folder.resolve("network.onnx"), model);
-        }
-        OurForward.write(folder.resolve("images"), OurForward.images(Zoo.network(cell.network()), cell.batch()));
     }
 
     @Override

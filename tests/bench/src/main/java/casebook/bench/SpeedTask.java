@@ -1,7 +1,9 @@
 package casebook.bench;
 
 import casebook.cost.CostSheet;
+import casebook.model.Model;
 import casebook.network.Network;
+import casebook.onnx.OnnxFile;
 import casebook.zoo.Zoo;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -55,9 +57,6 @@ abstract class SpeedTask implements Callable<Integer> {
     /** The peers of a network. */
     abstract List<String> peers(String network);
 
-    /** Writes the files that all candidates read. */
-    abstract void prepare(Cell cell, Path folder) throws IOException;
-
     /** The main class of our own candidate; its arguments are the network, the batch, the folder. */
     abstract Class<?> ours();
 
@@ -93,7 +92,10 @@ abstract class SpeedTask implements Callable<Integer> {
         Path folder = Files.createTempDirectory("casebook-bench");
         List<Candidate> candidates = new ArrayList<>();
         try {
-            prepare(cell, folder);
+            try (Model model = OurForward.model(cell.network())) {
+                OnnxFile.write(folder.resolve("network.onnx"), model);
+            }
+            OurForward.write(folder.resolve("images"), OurForward.images(network, cell.batch()));
             List<String> ours = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
             ours.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
             ours.addAll(List.of("-cp", System.getProperty("java.class.path"), ours().getName(), cell.network(), Integer.toString(cell.batch()), folder.toString()));

@@ -1,10 +1,5 @@
 package casebook.bench;
 
-import casebook.model.Model;
-import casebook.onnx.OnnxFile;
-import casebook.zoo.Zoo;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
 
@@ -25,14 +20,6 @@ final class TrainingTask extends SpeedTask {
     @Override
     List<String> peers(String network) {
         return List.of("pytorch");
-    }
-
-    @Override
-    void prepare(Cell cell, Path folder) throws IOException {
-        try (Model model = OurForward.model(cell.network())) {
-            OnnxFile.write(folder.resolve("network.onnx"), model);
-        }
-        OurForward.write(folder.resolve("images"), OurForward.images(Zoo.network(cell.network()), cell.batch()));
     }
 
     @Override
