@@ -73,6 +73,10 @@ final class Failures implements Consumer<SnippetEvent> {
     /** Takes note of what a statement threw, before the shell makes text of it. */
     void thrown(Throwable thrown) {
         this.thrown = thrown;
+        if (Memory.full(thrown)) {
+            // At once: the kernel's own threads need room as well.
+            Memory.useReserve();
+        }
     }
 
     void last(Throwable last) {
@@ -99,6 +103,7 @@ final class Failures implements Consumer<SnippetEvent> {
         } else if (event.status() == Status.REJECTED) {
             notKnown(snippet).ifPresent(lines -> fail(lines, null));
         } else {
+            Memory.keepReserve();
             warn(snippet);
         }
     }
@@ -124,6 +129,9 @@ final class Failures implements Consumer<SnippetEvent> {
             variable(nothing.group(1)).ifPresent(variable -> lines.add(0, notSet(variable)));
         }
         lines.addAll(places(original, snippet));
+        if (e.getExceptionClassName().equals("java.lang.NoClassDefFoundError")) {
+            lines.add("A part of the library could not be started, and can't be in this kernel: restart it (in the menu: Kernel, Restart Kernel).");
+        }
         if (!speaks(e.getExceptionClassName(), original)) {
             cause(original, lines.get(0)).ifPresent(lines::add);
             if (original.getStackTrace().length > 0 && !learners(original.getStackTrace()[0])) {
@@ -145,8 +153,8 @@ final class Failures implements Consumer<SnippetEvent> {
     }
 
     private static String sentence(String type, String message, Throwable thrown) {
-        if (type.equals("java.lang.OutOfMemoryError")) {
-            return Memory.full(message);
+        if (Memory.full(thrown)) {
+            return Memory.inWords(thrown);
         }
         boolean silent = message == null || message.isBlank() || message.equals("null");
         String text = silent ? "" : INNER_NAME.matcher(message).replaceAll("");
@@ -159,7 +167,7 @@ final class Failures implements Consumer<SnippetEvent> {
 
     /** Whether the message is a sentence of this library, which needs no class name. */
     private static boolean speaks(String type, Throwable thrown) {
-        if (type.equals("java.lang.OutOfMemoryError")) {
+        if (Memory.full(thrown)) {
             return true;
         }
         StackTraceElement[] trace = thrown.getStackTrace();

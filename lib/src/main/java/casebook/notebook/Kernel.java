@@ -209,6 +209,9 @@ final class Kernel {
                     return super.newTaskFor(() -> {
                         try {
                             return cell.call();
+                        } catch (OutOfMemoryError e) {
+                            listener.accept(e);
+                            throw e;
                         } catch (InvocationTargetException e) {
                             listener.accept(e.getCause());
                             throw e;

@@ -163,6 +163,19 @@ class FailuresTest {
         assertThat(said(() -> run("size.width()"))).isEmpty();
     }
 
+    @Test
+    void memoryThatIsFullSaysWhatToDo() {
+        assertThat(failureOf("throw new OutOfMemoryError(\"Java heap space\");").get(0))
+                .startsWith("Java's heap is full (" + Grid.number(Runtime.getRuntime().maxMemory() >> 20) + " MB). Let go of").endsWith("restart the kernel (in the menu: Kernel, Restart Kernel)");
+        String javaCpp = "throw new OutOfMemoryError(\"Cannot allocate new FloatPointer(7): totalBytes = 0, physicalBytes = 8G\");";
+        String nd4j = "throw new RuntimeException(\"Allocation failed: [std::bad_alloc]\");";
+        for (String cell : List.of(javaCpp, nd4j)) {
+            assertThat(failureOf(cell)).hasSize(2).first().asString().startsWith("the memory outside Java's heap, where arrays are, is full").contains("Compute with fewer");
+        }
+        assertThat(failureOf("throw new ExceptionInInitializerError(new OutOfMemoryError(\"Java heap space\"));").get(0)).startsWith("Java's heap is full");
+        assertThat(failureOf("throw new NoClassDefFoundError(\"Could not initialize class a.B\");")).anyMatch(line -> line.contains("restart it"));
+    }
+
     private static String said(Runnable work) {
         PrintStream before = System.err;
         ByteArrayOutputStream said = new ByteArrayOutputStream();
