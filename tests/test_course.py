@@ -310,27 +310,6 @@ class PagesTest(Project):
         self.assertEqual(1, len(re.findall(r"<mjx-container", page)), "the formula, and not the table's prices")
         self.assertEqual([], said)
 
-    @unittest.skipUnless(CHROMIUM, "needs Chromium")
-    def test_a_slider_moves_in_a_saved_page(self):
-        """The slider of the committed notebook 08, without a kernel: it is moved as a learner moves it, and shows another row."""
-        notebook = json.loads((PROJECT / "notebooks" / "08-inception-motivation.ipynb").read_text(encoding="utf-8"))
-        sliders = ["".join(output["data"]["text/html"]) for cell in notebook["cells"] for output in cell.get("outputs", [])
-                   if 'type="range"' in "".join(output.get("data", {}).get("text/html", ""))]
-        self.assertEqual(1, len(sliders))
-        move = "<script>var i = document.querySelector('input'); i.value = 31; i.dispatchEvent(new Event('input'))</script>"
-        page = self.home / "slider.html"
-        for name, body, width, cost in (("as it is", sliders[0], "16", "12,443,648"), ("moved", sliders[0] + move, "32", "24,887,296")):
-            page.write_text(f"<!doctype html><meta charset=utf-8>{body}", encoding="utf-8")
-            shown, said = self.browse(page)
-            self.assertEqual([], said, name)
-            self.assertIn(f'<b data-position="">{width}</b>', shown, name)
-            self.assertIn(f'<b data-value="">{cost}</b>', shown, name)
-            self.assertNotIn("<details open", shown, name)
-        page.write_text("<!doctype html><meta charset=utf-8>" + re.sub("(?s)<script>.*</script>", "", sliders[0]), encoding="utf-8")
-        shown, said = self.browse(page)
-        self.assertIn("12,443,648", shown, "without scripts the table is left")
-        self.assertNotIn("<input", shown, "without scripts nothing is left that can't be moved")
-
 
 def serious(page, rules=None):
     """What axe finds on the page, with everything unfolded, that keeps people from using it: (rule, the first place)."""
