@@ -639,9 +639,10 @@ class BookTest(unittest.TestCase):
             lecture = lectures.nth(place)
             lecture.scroll_into_view_if_needed()
             name = lecture.locator("h2").inner_text()
-            self.assertGreater(len(lecture.locator("img").get_attribute("alt")), 10, name)
-            self.assertLess(len(lecture.locator("img").get_attribute("alt")), 250, name)
-            self.assertTrue(lecture.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth > 50)"), name)
+            if not re.match(r"9\d", name):    # the cheat sheet and the glossary have no picture
+                self.assertGreater(len(lecture.locator("img").get_attribute("alt")), 10, name)
+                self.assertLess(len(lecture.locator("img").get_attribute("alt")), 250, name)
+                self.assertTrue(lecture.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth > 50)"), name)
             self.assertRegex(lecture.locator("p").first.inner_text(), r"^[A-Z].*[.?!]$", name)
             self.assertRegex(lecture.locator(".minutes").inner_text(), r"^\d+ minutes$", name)
 
