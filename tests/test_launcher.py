@@ -35,7 +35,7 @@ sys.exit(launcher.start(sys.argv[4:]))
 MAVEN = """#!/bin/sh
 # Stands in for Maven: makes what the launcher looks for and counts how often.
 echo "$@" >>maven-calls
-[ ! -f maven-sleeps ] || sleep 1
+[ ! -f maven-sleeps ] || sleep "$(cat maven-sleeps)"
 if [ -f maven-fails ]; then cat maven-fails; exit 1; fi
 case "$*" in
 *page-assets*) mkdir -p .casebook/assets/META-INF/resources/webjars/mathjax/3/es5
@@ -229,7 +229,7 @@ esac
         self.assertFalse(half.exists())
 
     def test_two_at_once(self):
-        (self.project / "maven-sleeps").touch()
+        (self.project / "maven-sleeps").write_text("1")
         command = [sys.executable, "-B", "-c", START, str(self.project / "casebook"), str(self.java), "", "list"]
         both = [subprocess.Popen(command, env={"PATH": "/usr/bin:/bin", "HOME": str(self.home)}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(2)]
         said = b"".join(child.communicate()[1] for child in both)
@@ -238,7 +238,7 @@ esac
         self.assertIn(b"waiting", said)
 
     def test_interrupted_build(self):
-        (self.project / "maven-sleeps").touch()
+        (self.project / "maven-sleeps").write_text("6")   # a busy machine is slow to stop it
         command = [sys.executable, "-B", "-c", START, str(self.project / "casebook"), str(self.java), "", "list"]
         child = subprocess.Popen(command, env={"PATH": "/usr/bin:/bin", "HOME": str(self.home)}, stderr=subprocess.PIPE)
         deadline = time.monotonic() + 20
