@@ -263,7 +263,7 @@ final class Failures implements Consumer<SnippetEvent> {
 
     private List<String> unresolved(UnresolvedReferenceException e, Throwable thrown, Snippet now) {
         String missing = String.join(" and ", shell.unresolvedDependencies(e.getSnippet()).toList());
-        String which = (e.getSnippet() instanceof MethodSnippet ? "the method " : "") + name(e.getSnippet());
+        String which = (e.getSnippet() instanceof MethodSnippet ? "the method " : "the class ") + name(e.getSnippet());
         List<String> lines = new ArrayList<>(List.of(which + " uses what is not known yet (" + missing + "): " + RUN_ABOVE));
         lines.addAll(places(thrown, now));
         return lines;

@@ -9,6 +9,9 @@ final class Memory {
     /**
      * Kept free until the heap is full. Where variables fill the heap, nothing would run any more, not even the cell that lets go of them;
      * and a library whose start fails for want of memory can't be started again in the same process.
+     *
+     * <p>Cells that fill the heap with small objects to the last byte may still stop the kernel: its own threads can be the ones that find
+     * no room.
      */
     private static final int RESERVE = 48 << 20;
 
