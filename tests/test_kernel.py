@@ -175,7 +175,7 @@ class OneKernelTest(unittest.TestCase):
     def test_the_stop_button_ends_training_and_the_next_cell_works(self):
         result = self.kernel.run("Trainer stopped = Trainer.of(learner).epochs(9).listener(Progress.ofTraining());\nHistory never = stopped.train(pictures);",
                                  stop=lambda so_far: len(so_far.shown) > 3)
-        idle = int(self.kernel.run("untilIdle()").value)
+        idle = int(self.kernel.run("untilIdle()", timeout=30).value)
         self.assertTrue(result.error[0].startswith("Stopped."), result.text())
         self.assertLess(result.after_stop, 1)
         self.assertLess(idle, 1000)
@@ -198,7 +198,7 @@ class OneKernelTest(unittest.TestCase):
         for what, code in loops.items():
             began = time.monotonic()
             result = self.kernel.run(code, stop=lambda so_far: time.monotonic() - began > 1.5)
-            idle = int(self.kernel.run("untilIdle()").value)
+            idle = int(self.kernel.run("untilIdle()", timeout=30).value)
             with self.subTest(what, cell=result.after_stop, library=idle):
                 self.assertTrue(result.error[0].startswith("Stopped."), result.text())
                 self.assertLess(result.after_stop, 1)

@@ -36,6 +36,8 @@ final class Failures implements Consumer<SnippetEvent> {
     private static final Pattern INNER_NAME = Pattern.compile("REPL\\.\\$JShell\\$\\w+[.$]");
     private static final Pattern OWN_CLASS = Pattern.compile("REPL\\.\\$JShell\\$\\w+");
     private static final Pattern IS_NULL = Pattern.compile("because \"(\\w+)\" is null");
+    /** What is thrown where a list or table is used that a cell above should have filled. */
+    private static final Pattern NOTHING_THERE = Pattern.compile("^NullPointerException|^NoSuchElementException|out of bounds for length 0");
     private static final Pattern SYMBOL = Pattern.compile("symbol:\\s+(variable|class|method)\\s+(\\w+)");
     private static final Pattern NOT_CODE = Pattern.compile("\"(?:\\\\.|[^\"\\\\])*\"|//[^\n]*|/\\*.*?\\*/", Pattern.DOTALL);
 
@@ -128,7 +130,11 @@ final class Failures implements Consumer<SnippetEvent> {
         if (e.getExceptionClassName().equals("java.lang.NullPointerException") && nothing.find()) {
             variable(nothing.group(1)).ifPresent(variable -> lines.add(0, notSet(variable)));
         }
+        boolean nothingThere = lines.size() == 1 && NOTHING_THERE.matcher(lines.get(0)).find();
         lines.addAll(places(original, snippet));
+        if (nothingThere) {
+            lines.add("Something is empty here. Was a cell above left out or stopped, or was one run again alone? Then run the cells above first.");
+        }
         if (e.getExceptionClassName().equals("java.lang.NoClassDefFoundError")) {
             lines.add("A part of the library could not be started, and can't be in this kernel: restart it (in the menu: Kernel, Restart Kernel).");
         }

@@ -145,6 +145,17 @@ class FailuresTest {
     }
 
     @Test
+    void whatIsEmptyMayHaveBeenLeftOut() {
+        for (String cell : List.of("new ArrayList<Integer>().get(0)", "Optional.empty().get()", "new HashMap<String, String>().get(\"a\").length()")) {
+            List<String> lines = failureOf(cell);
+            assertThat(lines).contains("Something is empty here. Was a cell above left out or stopped, or was one run again alone? Then run the cells above first.")
+                    .hasSizeLessThan(5);
+            assertThat(lines.get(0)).contains("Exception: ");
+        }
+        assertThat(failureOf("List.of(1, 2).get(2)")).noneMatch(line -> line.startsWith("Something is empty"));
+    }
+
+    @Test
     void aVariableThatAChangeHasEmptiedSaysSoWhereItIsUsed() {
         run("record Size(int side) {}\nSize size = new Size(3);\nint area(Size s) { return s.side() * s.side(); }\nvar nine = area(size);\nint kept = area(size);");
         run("record Size(int side) {}");
