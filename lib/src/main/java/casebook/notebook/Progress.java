@@ -157,7 +157,14 @@ public final class Progress implements AutoCloseable {
                     progress = over("batches", steps);
                 }
                 progress.set(step, String.format(Locale.ROOT, "loss %.3f", loss));
-                if (step == steps || Thread.currentThread().isInterrupted()) {
+                if (step == steps) {
+                    progress.close();
+                }
+            }
+
+            @Override
+            public void stopped(int step) {
+                if (progress != null) {
                     progress.close();
                 }
             }

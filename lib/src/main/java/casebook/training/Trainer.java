@@ -238,6 +238,9 @@ public final class Trainer {
         if (interrupted && LastGood.finite(model)) {
             save(new Checkpoint(steps, results, epochLoss, epochRight), images);
         }
+        if (interrupted) {
+            listeners.forEach(listener -> listener.stopped(steps.size()));
+        }
         if (!interrupted && forOneRun) {
             try {
                 Files.deleteIfExists(checkpoint);

@@ -21,6 +21,13 @@ public interface TrainingListener {
      */
     default void step(int step, int steps, double loss) {}
 
+    /**
+     * When training ends before its time, because its thread was interrupted.
+     *
+     * @param step how many batches are done
+     */
+    default void stopped(int step) {}
+
     /** After each epoch. */
     default void epoch(History.Epoch epoch) {}
 }

@@ -219,6 +219,16 @@ class NotebookTest {
     }
 
     @Test
+    void aTrainersProgressSaysWhereItWasStopped() {
+        TrainingListener progress = Progress.ofTraining();
+        progress.stopped(0);
+        assertThat(kernel.displayed).isEmpty();
+        progress.step(1, 5, 0.25);
+        progress.stopped(1);
+        assertThat(kernel.updated.get(kernel.updated.size() - 1).data).isEqualTo(Map.of("text/plain", "stopped after 1 of 5 batches"));
+    }
+
+    @Test
     void anInterruptWaitsUntilTheKernelHasBeenWrittenTo() {
         Thread.currentThread().interrupt();
         Notebook.show("a");

@@ -15,6 +15,7 @@ import casebook.model.ModelFileException;
 import casebook.network.Network;
 import casebook.zoo.LeNet5;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -155,11 +156,19 @@ class TrainingTest {
         for (int[] then : passStepsEpochs) {
             int pressedAt = then[0];
             Path file = folder.resolve("stopped-" + pressedAt + ".safetensors");
-            Trainer stopped = Trainer.of(Model.of(stoppable(pressedAt), 2)).epochs(2).batchSize(64).validateOn(CHECKING).checkpoint(file);
+            List<Integer> told = new ArrayList<>();
+            Trainer stopped = Trainer.of(Model.of(stoppable(pressedAt), 2)).epochs(2).batchSize(64).validateOn(CHECKING).checkpoint(file)
+                    .listener(new TrainingListener() {
+                        @Override
+                        public void stopped(int step) {
+                            told.add(step);
+                        }
+                    });
             History part = stopped.train(DIGITS);
             assertThat(part.interrupted()).isTrue();
             assertThat(part.steps()).as("stopped in pass " + pressedAt).hasSize(then[1]);
             assertThat(part.epochs()).hasSize(then[2]);
+            assertThat(told).containsExactly(then[1]);
             assertThat(stopped.history()).isEqualTo(part);
             assertThat(Thread.currentThread().isInterrupted()).isFalse();
 
