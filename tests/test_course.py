@@ -1,5 +1,6 @@
 """Running notebooks and making pages, in the environment that the launcher sets up (./casebook test)."""
 import base64
+import contextlib
 import hashlib
 import importlib.util
 import json
@@ -7,14 +8,17 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+import urllib.request
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
+JAR = PROJECT / "lib" / "target" / "casebook-notebook.jar"
 READY = importlib.util.find_spec("nbclient") is not None
 DRIVEN = all(importlib.util.find_spec(name) for name in ("playwright", "axe_playwright_python"))
 KERNEL = any((Path(folder) / "kernels" / "java" / "kernel.json").exists() for folder in os.environ.get("JUPYTER_PATH", "").split(os.pathsep) if folder)
@@ -240,10 +244,12 @@ class PagesTest(Project):
     def test_parts(self):
         page = (self.out / "01-parts.html").read_text(encoding="utf-8")
         body = page[page.index("<main"):page.index("</main>")]
-        self.assertRegex(body, r"""(?s)Words before\.</p>\s*</div>\s*<div (?=[^>]*role="group")(?=[^>]*aria-label="Prediction")[^>]*class="task prediction"[^>]*>"""
+        self.assertRegex(body, r"""(?s)Words before\.</p>\s*</div>\s*<div (?=[^>]*role="group")(?=[^>]*aria-label="Prediction")"""
+                               r"""[^>]*class="task prediction"[^>]*>"""
                                r"""\s*<div class="text[^>]*>\s*<p><strong>Predict\.""")
         self.assertEqual(["prediction", "exercise", "exercise"], re.findall(r'class="task (\w+)"', body))
-        self.assertRegex(body, r'(?s)<details class="solutions"><summary><h2 id="Solutions">Solutions.{0,200}</summary>.*Open them later.*solution011.*solution012'
+        self.assertRegex(body, r'(?s)<details class="solutions"><summary><h2 id="Solutions">Solutions.{0,200}</summary>'
+                               r'.*Open them later.*solution011.*solution012'
                                r'.*<b>right</b>.*</details>\s*\Z')
         self.assertEqual(1, body.count("<details"), "nothing is folded twice")
         self.assertEqual(["Twice", "Twice-2", "Solutions"], re.findall(r'<h2 id="([^"]*)"', body))
@@ -276,7 +282,8 @@ class PagesTest(Project):
         page.write_text(text.replace("Words before", "Words of a run"), encoding="utf-8")
         self.make()
         self.assertIn("Words of a run", page.read_text(encoding="utf-8"), "what a run wrote stays")
-        page.write_text(re.sub('content="Casebook [0-9a-f]+"', 'content="Casebook 0"', text.replace("Words before", "Words of a run")), encoding="utf-8")
+        old = re.sub('content="Casebook [0-9a-f]+"', 'content="Casebook 0"', text.replace("Words before", "Words of a run"))
+        page.write_text(old, encoding="utf-8")
         self.make()
         self.assertEqual(text, page.read_text(encoding="utf-8"))
 
@@ -328,10 +335,11 @@ def sideways(page):
 class Watched:
     """Pages in Chromium, without a network, with what they wrote to the console and what they asked the network for."""
 
-    def __init__(self):
+    def __init__(self, reached=""):
         from playwright.sync_api import sync_playwright
         self.playwright = sync_playwright().start()
-        self.browser = self.playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"])
+        hosts = ", ".join(filter(None, ["MAP * ~NOTFOUND", reached]))
+        self.browser = self.playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", f"--host-resolver-rules={hosts}"])
         self.said = []
 
     def open(self, file, width=1200, height=800, **options):
@@ -376,7 +384,8 @@ class Lectures(Project):
         self.notebook("00-start", text("# Start\n\nNo slides."))
         self.path = self.notebook(
             "05-deck",
-            on("slide", text("# 05 · A deck\n\n**You will be able to** look at slides.\n\n**Time**: 5 minutes.\n\nPrevious: [Start](00-start.ipynb)"), "Say *hello*."),
+            on("slide", text("# 05 · A deck\n\n**You will be able to** look at slides.\n\n**Time**: 5 minutes.\n\nPrevious: [Start](00-start.ipynb)"),
+               "Say *hello*."),
             on("notes", text("The last row sees $n^2$.")),
             text("left out because it says nothing ![A drawing](images/drawing.png)"),
             on("skip", text("left out as it wants")),
@@ -384,15 +393,19 @@ class Lectures(Project):
             on("-", code("int shown = 1;", {"output_type": "stream", "name": "stdout", "text": "printed\n"})),
             on("fragment", text("*Afterwards*")),
             on("-", text("with it")),
-            on("subslide", code("chart();", drawing(800, 500), shown(text_html="<details><summary>In words</summary>table</details>")), "Ask.", "hide-input"),
+            on("subslide", code("chart();", drawing(800, 500), shown(text_html="<details><summary>In words</summary>table</details>")),
+               "Ask.", "hide-input"),
             on("slide", text("## A high drawing")),
             on("-", code("high();", drawing(600, 1500)), None, "hide-input"),
             on("slide", text("## Two charts")),
             on("-", code("two();", shown(text_plain="5 of 5 batches"), drawing(800, 500), drawing(800, 400)), None, "hide-input"),
             on("slide", text("**Predict.** How many?")),
+            on("-", code("answer();", table(5))),
             on("skip", code('predict("05.a", TODO);', shown(text_html="<b>No prediction yet</b>"), tags=["prediction"]), None, "prediction"),
-            text("## Questions\n\n<details><summary>Why so?</summary>\n\nBecause.\n\n</details>\n\n1. How?\n\n<details><summary>Answer 1</summary>So.</details>"),
-            text("**Exercise 05.1 · count.** [Data](../datasets/%C3%BCber.csv), [start](00-start.ipynb#A), [web](https://example.org/x).", tags=["exercise"]),
+            text("## Questions\n\n<details><summary>Why so?</summary>\n\nBecause.\n\n</details>\n\n1. How?\n\n"
+                 "<details><summary>Answer 1</summary>So.</details>"),
+            text("**Exercise 05.1 · count.** [Data](../datasets/%C3%BCber.csv), [start](00-start.ipynb#A), [web](https://example.org/x).",
+                 tags=["exercise"]),
             code('check("05.1", TODO);', shown(text_html="<b>not answered yet</b>"), tags=["exercise"]),
             text("## Solutions"),
             code("int solution051 = 7;", shown(text_html="<b>right</b>"), tags=["solution"], jupyter={"source_hidden": True, "outputs_hidden": True}),
@@ -474,6 +487,7 @@ class SlidesTest(Lectures):
         self.assertEqual([1, 2, 1], count[:3], "a fragment is a step of its own")
         self.assertGreater(count[3], 3, "the drawing as a whole, then its pieces")
         self.assertEqual(2, count[4], "two charts, one after the other")
+        self.assertEqual(2, count[5], "a prediction's answer waits")
         page.evaluate("Reveal.slide(1)")
         sizes = dict(page.evaluate("""[...document.querySelectorAll('section.present p, section.present li, section.present pre, section.present td')]
             .map(node => [node.tagName, parseFloat(getComputedStyle(node).fontSize)])"""))
@@ -498,6 +512,20 @@ class SlidesTest(Lectures):
         steps = walk(watched.open(self.deck(), 1280, 720))
         self.assertGreater(steps[0][1], 100)
         self.assertEqual((1, 0, 0), steps[1])
+
+    @unittest.skipUnless(DRIVEN and CHROMIUM, "needs Chromium and Playwright")
+    def test_a_long_table(self):
+        rows = "".join(f"<tr><td>row {number}</td></tr>" for number in range(30))
+        self.notebook("05-deck", on("slide", text("## Rows")), on("-", code("rows();", shown(
+            text_html=f'<div style="overflow-x:auto"><table><thead><tr><th>Row</th></tr></thead><tbody>{rows}</tbody></table></div>'))))
+        watched = Watched()
+        self.addCleanup(watched.close)
+        page = watched.open(self.deck(), 1280, 720)
+        self.assertEqual({(0, 0, 0)}, set(walk(page)))
+        head, last = page.locator("th").bounding_box(), page.get_by_text("row 29").bounding_box()
+        self.assertGreater(head["y"], 0)
+        self.assertLess(head["y"], last["y"])
+        self.assertLessEqual(last["y"] + last["height"], 720, "the last row is seen at last")
 
 
 def walk(page):
@@ -562,8 +590,77 @@ class HandoutTest(Lectures):
 
     def test_all_of_them(self):
         self.assertEqual(0, self.course("handout").returncode)
-        self.assertEqual({"00-start.ipynb", "05-deck.ipynb", "images"}, {path.name for path in (self.home / "target" / "handout" / "student").iterdir()})
+        folder = self.home / "target" / "handout" / "student"
+        self.assertEqual({"00-start.ipynb", "05-deck.ipynb", "images"}, {path.name for path in folder.iterdir()})
         self.assertEqual(2, self.course("handout", "07").returncode)
+
+
+@unittest.skipUnless(READY and KERNEL and DRIVEN and CHROMIUM, "needs the kernel that the launcher sets up, Chromium and Playwright")
+class LiveTest(Project):
+    """A browser at what a kernel of the course has made, or makes while it looks."""
+
+    def setUp(self):
+        super().setUp()
+        self.watched = Watched("EXCLUDE 127.0.0.1")
+        self.addCleanup(self.watched.close)
+
+    @unittest.skipUnless(JAR.exists(), "needs the library's jar")
+    def test_a_slider_moves_in_a_saved_page(self):
+        self.notebook("01-slider", text("# Slider"), code(f"""lineMagic("classpath", List.of({json.dumps(str(JAR))}));
+import casebook.notebook.*;
+import tech.tablesaw.api.*;
+Notebook.start();"""), code("""Table squares = Table.create("Squares", IntColumn.create("Side", 1, 2, 30), LongColumn.create("Area", 1, 4, 900));
+Notebook.slider("Side", squares, 2);"""))
+        result = self.course("run")
+        self.assertEqual(0, result.returncode, result.stderr)
+        page = self.watched.open(self.out / "01-slider.html")
+        self.assertEqual("4", page.locator("[data-value]").inner_text())
+        page.get_by_role("slider").press("ArrowRight")
+        self.assertEqual(("30", "900"), (page.locator("[data-position]").inner_text(), page.locator("[data-value]").inner_text()))
+        self.assertFalse(page.locator(".html table").is_visible())
+        self.assertEqual([], self.watched.said)
+        page = self.watched.open(self.out / "01-slider.html", java_script_enabled=False)
+        self.assertTrue(page.locator(".html table").is_visible(), "without scripts the table is left")
+        self.assertEqual(0, page.locator(".html input").count(), "without scripts nothing is left that can't be moved")
+
+    def test_slides_live(self):
+        """RISE, in the pinned JupyterLab: slides are stepped through, a cell is changed and run on its slide, and nothing is fetched."""
+        self.notebook("05-live", on("slide", text("# Live")), on("slide", text("## Second $n^2$")), on("-", code("int n = 6;")),
+                      kernelspec={"name": "java", "display_name": "Java", "language": "java"})
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        own = ("_CONFIG_DIR", "_DATA_DIR", "_RUNTIME_DIR", "LAB_SETTINGS_DIR", "LAB_WORKSPACES_DIR")
+        env = {**self.env, **{f"JUPYTER{name}": str(self.home / "jupyter" / name) for name in own}}
+        with open(self.home / "lab.log", "w+b") as log:
+            command = self.command("lab", "--no-browser", f"--port={port}", "--IdentityProvider.token=")
+            lab = subprocess.Popen(command, env=env, cwd=self.home, stdout=log, stderr=log)
+            self.addCleanup(lab.wait, 30)
+            self.addCleanup(lab.terminate)
+            address, deadline = f"http://127.0.0.1:{port}/rise/work/05-live.ipynb", time.monotonic() + 60
+            while time.monotonic() < deadline and lab.poll() is None:
+                with contextlib.suppress(OSError):
+                    urllib.request.urlopen(address).close()
+                    break
+                time.sleep(0.3)
+            else:
+                self.fail((self.home / "lab.log").read_text(encoding="utf-8"))
+        page = self.watched.browser.new_page(viewport={"width": 1280, "height": 720})
+        asked = []
+        page.on("request", lambda request: None if re.match(r"(data|blob):|http://127\.0\.0\.1:", request.url) else asked.append(request.url))
+        page.goto(address)
+        page.get_by_role("heading", name="Live").wait_for(timeout=60_000)
+        page.locator(".reveal").first.click(position={"x": 600, "y": 650})
+        page.keyboard.press("Space")
+        page.get_by_role("heading", name="Second").wait_for()
+        page.wait_for_selector("section.present mjx-container")
+        cell = page.locator("section.present .jp-CodeCell")
+        cell.locator(".cm-line").first.dblclick()
+        page.keyboard.press("Control+A")
+        page.keyboard.type('System.out.println("ran " + 6 * 7);')
+        page.keyboard.press("Control+Enter")
+        cell.get_by_text("ran 42").wait_for(timeout=60_000)
+        self.assertEqual([], asked)
 
 
 @unittest.skipUnless(READY and DRIVEN and CHROMIUM and os.environ.get("CASEBOOK_MATHJAX"), "needs Chromium, Playwright and the launcher's MathJax")
@@ -606,7 +703,8 @@ class BookTest(unittest.TestCase):
 
     def test_every_deck(self):
         """The decks of the course's own notebooks: each slide can be read at the back, nothing is cut off, nothing is fetched."""
-        result = subprocess.run([sys.executable, "-m", "course", "slides"], env=self.env, cwd=self.place, capture_output=True, text=True, encoding="utf-8")
+        command = [sys.executable, "-m", "course", "slides"]
+        result = subprocess.run(command, env=self.env, cwd=self.place, capture_output=True, text=True, encoding="utf-8")
         self.assertEqual((0, ""), (result.returncode, result.stderr))
         decks = sorted((self.place / "target" / "slides").glob("*.html"))
         self.assertTrue(decks)
@@ -622,7 +720,8 @@ class BookTest(unittest.TestCase):
     def test_what_is_wrong_is_seen(self):
         wrong = self.out / "wrong.html"
         self.addCleanup(wrong.unlink)
-        wrong.write_text("<!doctype html><html lang=en><title>x</title><main><h1 style='color:#aaa'>pale</h1><img src='data:,'><p style='width:900px'>wide"
+        wrong.write_text("<!doctype html><html lang=en><title>x</title><main><h1 style='color:#aaa'>pale</h1><img src='data:,'>"
+                         "<p style='width:900px'>wide"
                          "<script>fetch('http://example.org/x'); console.log('heard'); throw new Error('seen')</script>", encoding="utf-8")
         page = self.open(wrong.name, width=390)
         page.wait_for_timeout(300)
@@ -707,7 +806,8 @@ class BookTest(unittest.TestCase):
         self.assertTrue(page.locator(".contents ol").is_visible())
         links = page.locator(".contents a")
         self.assertGreater(links.count(), 5)
-        self.assertEqual([], links.evaluate_all("links => links.map(a => decodeURIComponent(a.hash.slice(1))).filter(id => !document.getElementById(id))"))
+        names = links.evaluate_all("links => links.map(link => decodeURIComponent(link.hash.slice(1)))")
+        self.assertEqual([], [name for name in names if not page.evaluate("name => Boolean(document.getElementById(name))", name)])
         links.last.click()
         self.assertFalse(page.locator(".solutions .code").first.is_visible(), "a link to their heading shows no solution")
         page.locator(".solutions summary").click()

@@ -82,7 +82,8 @@ def parts(notebook):
             continue
         if free and cells[first].cell_type == "code" and ASKED.match(before.source):
             first -= 1
-        while index < len(cells) and has_tag(cells[index], kind) and not (cells[index].cell_type == "markdown" and cells[index - 1].cell_type == "code"):
+        # The next text after an answer begins the next task.
+        while index < len(cells) and has_tag(cells[index], kind) and (cells[index - 1].cell_type, cells[index].cell_type) != ("code", "markdown"):
             index += 1
         part(first, index - 1, f'<div class="task {kind}" role="group" aria-label="{kind.capitalize()}">', "</div>")
     notebook.cells = cells
@@ -91,8 +92,10 @@ def parts(notebook):
 
 def with_summary(body):
     """The heading of the solutions becomes what opens them."""
-    return re.sub(r'<details class="solutions">(\s*<div class="text[^"]*">\s*)?(<h([2-6])\b.*?</h\3>)?',
-                  lambda match: f'<details class="solutions"><summary>{match.group(2) or "Solutions"}</summary>{match.group(1) or ""}', body, flags=re.S)
+    def opened(match):
+        return f'<details class="solutions"><summary>{match.group(2) or "Solutions"}</summary>{match.group(1) or ""}'
+
+    return re.sub(r'<details class="solutions">(\s*<div class="text[^"]*">\s*)?(<h([2-6])\b.*?</h\3>)?', opened, body, flags=re.S)
 
 
 def headings(body):

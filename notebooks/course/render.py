@@ -151,7 +151,8 @@ def once_each(text):
         level, name, inner = match.groups()
         seen[name] = seen.get(name, 0) + 1
         own = name if seen[name] == 1 else f"{name}-{seen[name]}"
-        inner = re.sub(r'<a class="anchor-link" href="[^"]*">', f'<a class="anchor-link" href="#{quote(html.unescape(own))}" aria-hidden="true" tabindex="-1">', inner)
+        link = f'<a class="anchor-link" href="#{quote(html.unescape(own))}" aria-hidden="true" tabindex="-1">'
+        inner = re.sub(r'<a class="anchor-link" href="[^"]*">', lambda _: link, inner)
         return f'<h{level} id="{own}">{inner}</h{level}>'
 
     return re.sub(r'<h([1-6]) id="([^"]*)">(.*?)</h\1>', heading, text, flags=re.S)

@@ -69,7 +69,9 @@ def slides(notebook):
             made[-1].notes += early
             early = []
         slide = made[-1]
-        slide.fragments += kind == "fragment"
+        # An answer on the slide of its question waits until the room has made its guess.
+        answers = kind == "-" and cell.cell_type == "code" and not slide.fragments and any("**Predict" in before.source for before, _ in slide.cells)
+        slide.fragments += kind == "fragment" or answers
         slide.cells.append((cell, slide.fragments))
         said = cell.metadata.get("casebook", {}).get("notes")
         if said:

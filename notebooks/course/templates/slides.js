@@ -1,4 +1,4 @@
-// Starts the deck when its formulas are set, and shows pictures one after another, high drawings piece by piece.
+// Starts the deck when its formulas are set, and shows pictures one after another, and high drawings and long tables piece by piece.
 (function () {
   "use strict";
   var HEIGHT = 720, MOST_PIECES = 8, still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -26,30 +26,60 @@
     return seen;
   }
 
-  function prepare(box) {
-    var figures = Array.from(box.querySelectorAll("figure")), steps = figures.flatMap(views);
-    steps.slice(1).forEach(function () {
+  /** Steps through which a box goes; `show` is told which one is on. */
+  function steps(box, count, show) {
+    for (var at = 1; at < count; at++) {
       box.appendChild(document.createElement("span")).className = "fragment step";
-    });
+    }
+    box.classList.add("stepped");
     box.show = function () {
-      var step = steps[box.querySelectorAll(".step.visible").length];
-      figures.forEach(function (figure) {
-        figure.style.visibility = figure === step.figure ? "" : "hidden";
-      });
-      step.image.style.transform = step.transform;
+      show(box.querySelectorAll(".step.visible").length);
     };
-    return steps.length > 1;
+    return count > 1;
+  }
+
+  function pictures(box) {
+    var figures = Array.from(box.querySelectorAll("figure")), all = figures.flatMap(views);
+    return steps(box, all.length, function (step) {
+      figures.forEach(function (figure) {
+        figure.style.visibility = figure === all[step].figure ? "" : "hidden";
+      });
+      all[step].image.style.transform = all[step].transform;
+    });
+  }
+
+  /** The table that makes the slide too high, if one does. */
+  function rows(slide) {
+    var tables = Array.from(slide.querySelectorAll(".outputs > .html table")), table = tables[tables.length - 1];
+    if (!table || slide.scrollHeight <= slide.clientHeight || table.closest(".casebook-explorer")) {
+      return false;
+    }
+    var box = table.closest(".html"), place = table.parentElement === box ? box : table.parentElement;
+    for (var node = place; node !== slide; node = node.parentElement) {
+      node.classList.add("rows");
+      node.style.display = node === place ? "" : "flex";
+      node.style.flexDirection = "column";
+    }
+    var moved = place.scrollHeight - place.clientHeight, head = table.tHead ? table.tHead.offsetHeight : 0;
+    return steps(place, 1 + Math.ceil(moved / (place.clientHeight - head)), function (step) {
+      var count = place.querySelectorAll(".step").length;
+      place.scrollTop = count ? moved * step / count : 0;
+    });
   }
 
   function update() {
-    var slide = Reveal.getCurrentSlide(), boxes = slide.querySelectorAll(".in-turn"), more = false;
-    boxes.forEach(function (box) {
-      more = !box.show && prepare(box) || more;
-    });
+    var slide = Reveal.getCurrentSlide(), more = false;
+    if (!slide.dataset.stepped) {
+      slide.dataset.stepped = "yes";
+      slide.querySelectorAll(".in-turn").forEach(function (box) {
+        more = pictures(box) || more;
+      });
+      more = rows(slide) || more;
+    }
     if (more) {
       Reveal.syncFragments(slide);
     }
-    boxes.forEach(function (box) {
+    slide.querySelectorAll(".stepped").forEach(function (box) {
       box.show();
     });
   }
@@ -59,13 +89,25 @@
     var figures = box.querySelectorAll(".outputs > figure"), place = document.createElement("div");
     place.className = "turns";
     figures[0].before(place);
-    place.append(...figures);
+    figures.forEach(function (figure, at) {
+      figure.style.visibility = at ? "hidden" : "";
+      place.append(figure);
+    });
   }
 
   function start() {
     document.querySelectorAll(".in-turn").forEach(stack);
+    document.querySelectorAll(".casebook-explorer").forEach(function (explorer) {
+      // Its keys are its own, until Escape gives them back to the deck.
+      explorer.addEventListener("keydown", function (event) {
+        event.stopPropagation();
+        if (event.key === "Escape") {
+          document.activeElement.blur();
+        }
+      });
+    });
     Reveal.initialize({
-      width: 1280, height: HEIGHT, margin: 0, center: false, hash: true, slideNumber: "c/t", navigationMode: "linear", controls: false,
+      width: 1280, height: HEIGHT, margin: 0, center: false, display: "flex", hash: true, slideNumber: "c/t", navigationMode: "linear", controls: false,
       transition: still ? "none" : "slide", backgroundTransition: "none", hideInactiveCursor: true, pdfSeparateFragments: false,
       scrollActivationWidth: null, plugins: [RevealNotes]
     }).then(function () {
