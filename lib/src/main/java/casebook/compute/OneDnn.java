@@ -304,6 +304,18 @@ public final class OneDnn implements AutoCloseable {
         return new Operation(desc);
     }
 
+    /** Several arrays behind one another along the channels. */
+    public Operation concatenation(List<Layout> parts, Layout whole) {
+        try (PointerPointer<dnnl_primitive_desc> made = new PointerPointer<>(1); PointerPointer<dnnl_memory_desc> sources = new PointerPointer<>(parts.size())) {
+            for (int i = 0; i < parts.size(); i++) {
+                sources.put(i, parts.get(i).desc);
+            }
+            check(dnnl_concat_primitive_desc_create(made, engine, whole.desc, parts.size(), 1, sources, attributes(false, After.NOTHING)),
+                    "this concatenation");
+            return new Operation(made.get(dnnl_primitive_desc.class, 0));
+        }
+    }
+
     /** From one layout to another. */
     public Operation reorder(Layout from, Layout to) {
         dnnl_primitive_desc desc = new dnnl_primitive_desc();
@@ -373,6 +385,18 @@ public final class OneDnn implements AutoCloseable {
     /** Two inputs and one output. */
     public Step sum(Operation operation, Memory first, Memory second, Memory destination) {
         return new Step(operation, DNNL_ARG_SRC_0, first, DNNL_ARG_SRC_1, second, DNNL_ARG_DST, destination);
+    }
+
+    /** Several inputs and one output. */
+    public Step concatenate(Operation operation, List<Memory> sources, Memory destination) {
+        Object[] arguments = new Object[2 * sources.size() + 2];
+        for (int i = 0; i < sources.size(); i++) {
+            arguments[2 * i] = DNNL_ARG_MULTIPLE_SRC + i;
+            arguments[2 * i + 1] = sources.get(i);
+        }
+        arguments[arguments.length - 2] = DNNL_ARG_DST;
+        arguments[arguments.length - 1] = destination;
+        return new Step(operation, arguments);
     }
 
     /** Waits until everything is done. */

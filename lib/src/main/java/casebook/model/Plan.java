@@ -436,22 +436,20 @@ public final class Plan implements AutoCloseable {
         values.put(node.index(), new Value(node.output().vector() ? dnn.rowMajor(images, in.channels()) : plain, ordered.room, ordered.own));
     }
 
-    /** Each input is copied to its place among the channels. */
     private void concatenate(Node node) {
         Shape out = node.output();
-        Layout first = values.get(node.inputs().get(0)).layout;
-        Layout whole = dnn.like(first, images, out.channels(), out.height(), out.width());
+        List<Value> sources = node.inputs().stream().map(values::get).toList();
+        Layout whole = dnn.like(sources.get(0).layout, images, out.channels(), out.height(), out.width());
+        List<Value> alike = new ArrayList<>();
+        for (int i = 0; i < sources.size(); i++) {
+            alike.add(inLayout(sources.get(i), dnn.like(whole, sources.get(i).layout.sides())));
+        }
+        Operation operation = dnn.concatenation(alike.stream().map(value -> value.layout).toList(), whole);
         Value target = fresh(whole);
         values.put(node.index(), target);
-        long from = 0;
-        for (int i = 0; i < node.inputs().size(); i++) {
-            Value source = values.get(node.inputs().get(i));
-            long count = node.inputShapes().get(i).channels();
-            Layout part = dnn.channels(whole, from, count);
-            Operation operation = dnn.reorder(source.layout, part);
-            action(List.of(source, target), () -> step(dnn.step(operation, place(source), placeAs(target, part))));
-            from += count;
-        }
+        List<Value> touched = new ArrayList<>(alike);
+        touched.add(target);
+        action(touched, () -> step(dnn.concatenate(operation, alike.stream().map(this::place).toList(), place(target))));
     }
 
     private void add(Node node) {

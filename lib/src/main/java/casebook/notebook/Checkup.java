@@ -259,14 +259,14 @@ public final class Checkup {
 
     private static Finding threads() {
         var facts = Nd4j.getExecutioner().getEnvironmentInformation();
-        String wait = System.getenv("OMP_WAIT_POLICY");
+        String spins = System.getenv("GOMP_SPINCOUNT");
         // The newer OpenBLAS of the build file must be the one that was loaded.
         String blas = Loader.getLoadedLibraries().values().stream().filter(path -> path != null && path.contains("libopenblas"))
                 .map(path -> path.replaceAll(".*[/\\\\](openblas-[\\d.]+).*", "$1")).findFirst().orElse(String.valueOf(facts.get("blas.vendor")));
-        String found = "OpenMP " + facts.get("omp.threads") + ", " + blas + " " + facts.get("blas.threads") + ", OMP_WAIT_POLICY "
-                + (wait == null ? "not set" : wait);
-        return "passive".equalsIgnoreCase(wait) ? ok("threads", found)
-                : new Finding(State.NOTE, "threads", found, "idle threads that spin take the processor from those that compute: set OMP_WAIT_POLICY=passive");
+        String found = "OpenMP " + facts.get("omp.threads") + ", " + blas + " " + facts.get("blas.threads") + ", GOMP_SPINCOUNT "
+                + (spins == null ? "not set" : spins);
+        return spins != null || "passive".equalsIgnoreCase(System.getenv("OMP_WAIT_POLICY")) ? ok("threads", found)
+                : new Finding(State.NOTE, "threads", found, "idle threads that spin take the processor from those that compute: set GOMP_SPINCOUNT=4000");
     }
 
     private static Finding matrixProduct() {

@@ -25,6 +25,10 @@ final class Candidate implements AutoCloseable {
         this.name = name;
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
+        if (!name.equals("casebook")) {
+            // What the launcher sets for Java; a peer has its own way to wait.
+            builder.environment().keySet().removeAll(List.of("GOMP_SPINCOUNT", "MALLOC_ARENA_MAX"));
+        }
         process = builder.start();
         requests = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
         answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
