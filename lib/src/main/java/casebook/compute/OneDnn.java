@@ -4,6 +4,7 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
@@ -136,6 +137,11 @@ public final class OneDnn implements AutoCloseable {
         return layout(dnnl_acdb, sides);
     }
 
+    /** Blocks of eight channels. */
+    public Layout blocked(long... sides) {
+        return layout(dnnl_aBcd8b, sides);
+    }
+
     /** Other sides in a layout of the same kind: blocks of as many channels, or the usual order. */
     public Layout like(Layout model, long... sides) {
         for (int tag : new int[] {dnnl_aBcd16b, dnnl_aBcd8b, dnnl_acdb, dnnl_abcd}) {
@@ -163,18 +169,21 @@ public final class OneDnn implements AutoCloseable {
     /** What is done to each number while it is still in the processor. */
     public enum After {
         /** Nothing. */
-        NOTHING(0),
+        NOTHING(0, 0),
         /** ReLU. */
-        RELU(dnnl_eltwise_relu),
+        RELU(dnnl_eltwise_relu, dnnl_eltwise_relu_use_dst_for_bwd),
         /** The hyperbolic tangent. */
-        TANH(dnnl_eltwise_tanh),
+        TANH(dnnl_eltwise_tanh, dnnl_eltwise_tanh_use_dst_for_bwd),
         /** The logistic function. */
-        SIGMOID(dnnl_eltwise_logistic);
+        SIGMOID(dnnl_eltwise_logistic, dnnl_eltwise_logistic_use_dst_for_bwd);
 
         final int algorithm;
+        /** With a gradient that is computed from the output alone, so that the input need not be kept. */
+        final int fromOutput;
 
-        After(int algorithm) {
+        After(int algorithm, int fromOutput) {
             this.algorithm = algorithm;
+            this.fromOutput = fromOutput;
         }
     }
 
@@ -224,6 +233,26 @@ public final class OneDnn implements AutoCloseable {
             return layout(dnnl_query_dst_md);
         }
 
+        /** The layout of the gradient of its input. */
+        public Layout gradientOfSource() {
+            return layout(dnnl_query_diff_src_md);
+        }
+
+        /** The layout of the gradient of its weights. */
+        public Layout gradientOfWeights() {
+            return layout(dnnl_query_diff_weights_md);
+        }
+
+        /** The layout of the gradient of its output. */
+        public Layout gradientOfDestination() {
+            return layout(dnnl_query_diff_dst_md);
+        }
+
+        /** The layout of what it keeps for the way back; of no bytes if it keeps nothing. */
+        public Layout workspace() {
+            return layout(dnnl_query_workspace_md);
+        }
+
         private Layout layout(int what) {
             dnnl_memory_desc found = dnnl_primitive_desc_query_md(desc, what, 0);
             int rank = 0;
@@ -245,47 +274,146 @@ public final class OneDnn implements AutoCloseable {
         }
     }
 
+    /** How a window of weights moves over an image: strides, zeros above, left, below and right. */
+    public record Slide(long[] strides, long dilation, int[] zeros) {
+
+        private long[] gaps() {
+            return new long[] {dilation - 1, dilation - 1};
+        }
+
+        private long[] before() {
+            return new long[] {zeros[0], zeros[1]};
+        }
+
+        private long[] behind() {
+            return new long[] {zeros[2], zeros[3]};
+        }
+    }
+
+    /** Whether there is a way back afterwards. */
+    public enum Purpose {
+        /** There is none. */
+        PREDICT(dnnl_forward_inference),
+        /** There is one. */
+        TRAIN(dnnl_forward_training);
+
+        final int kind;
+
+        Purpose(int kind) {
+            this.kind = kind;
+        }
+    }
+
     /** A convolution; {@code weights} has one side more, the groups in front, where there are groups. Bias may be null. */
-    public Operation convolution(Layout source, Layout weights, Layout bias, Layout destination, long[] strides, long dilation, int[] zeros, boolean sum,
-            After after) {
+    public Operation convolution(Purpose purpose, Layout source, Layout weights, Layout bias, Layout destination, Slide slide, boolean sum, After after) {
         dnnl_primitive_desc desc = new dnnl_primitive_desc();
-        check(dnnl_convolution_forward_primitive_desc_create(desc, engine, dnnl_forward_inference, dnnl_convolution_direct, source.desc, weights.desc,
-                bias == null ? null : bias.desc, destination.desc, strides, new long[] {dilation - 1, dilation - 1}, new long[] {zeros[0], zeros[1]},
-                new long[] {zeros[2], zeros[3]}, attributes(sum, after)), "this convolution");
+        check(dnnl_convolution_forward_primitive_desc_create(desc, engine, purpose.kind, dnnl_convolution_direct, source.desc, weights.desc,
+                bias == null ? null : bias.desc, destination.desc, slide.strides, slide.gaps(), slide.before(), slide.behind(), attributes(sum, after)),
+                "this convolution");
+        return new Operation(desc);
+    }
+
+    /** The gradient of a convolution's input, from that of its output. */
+    public Operation convolutionBack(Operation forward, Layout gradientOfSource, Layout weights, Layout gradientOfDestination, Slide slide) {
+        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        check(dnnl_convolution_backward_data_primitive_desc_create(desc, engine, dnnl_convolution_direct, gradientOfSource.desc, weights.desc,
+                gradientOfDestination.desc, slide.strides, slide.gaps(), slide.before(), slide.behind(), forward.desc, null), "the way back through this convolution");
+        return new Operation(desc);
+    }
+
+    /** The gradient of a convolution's weights and bias, which may be null, from that of its output. */
+    public Operation convolutionWeights(Operation forward, Layout source, Layout gradientOfWeights, Layout gradientOfBias, Layout gradientOfDestination, Slide slide) {
+        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        check(dnnl_convolution_backward_weights_primitive_desc_create(desc, engine, dnnl_convolution_direct, source.desc, gradientOfWeights.desc,
+                gradientOfBias == null ? null : gradientOfBias.desc, gradientOfDestination.desc, slide.strides, slide.gaps(), slide.before(), slide.behind(),
+                forward.desc, null), "the gradient of this convolution's weights");
         return new Operation(desc);
     }
 
     /** A fully connected layer; a source of four sides is read as one row for each image. */
-    public Operation fullyConnected(Layout source, Layout weights, Layout bias, Layout destination, After after) {
+    public Operation fullyConnected(Purpose purpose, Layout source, Layout weights, Layout bias, Layout destination, After after) {
         dnnl_primitive_desc desc = new dnnl_primitive_desc();
-        check(dnnl_inner_product_forward_primitive_desc_create(desc, engine, dnnl_forward_inference, source.desc, weights.desc,
+        check(dnnl_inner_product_forward_primitive_desc_create(desc, engine, purpose.kind, source.desc, weights.desc,
                 bias == null ? null : bias.desc, destination.desc, attributes(false, after)), "this fully connected layer");
         return new Operation(desc);
     }
 
-    /** A pooling: of the largest, or of the mean without padded places. */
-    public Operation pooling(boolean largest, Layout source, Layout destination, long[] kernel, long[] strides, long dilation, int[] zeros) {
+    /** The gradient of a fully connected layer's input. */
+    public Operation fullyConnectedBack(Operation forward, Layout gradientOfSource, Layout weights, Layout gradientOfDestination) {
         dnnl_primitive_desc desc = new dnnl_primitive_desc();
-        check(dnnl_pooling_forward_primitive_desc_create(desc, engine, dnnl_forward_inference,
-                largest ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding, source.desc, destination.desc, strides, kernel,
-                new long[] {dilation - 1, dilation - 1}, new long[] {zeros[0], zeros[1]}, new long[] {zeros[2], zeros[3]}, attributes(false, After.NOTHING)),
-                "this pooling");
+        check(dnnl_inner_product_backward_data_primitive_desc_create(desc, engine, gradientOfSource.desc, weights.desc, gradientOfDestination.desc,
+                forward.desc, null), "the way back through this fully connected layer");
         return new Operation(desc);
+    }
+
+    /** The gradient of a fully connected layer's weights and bias, which may be null. */
+    public Operation fullyConnectedWeights(Operation forward, Layout source, Layout gradientOfWeights, Layout gradientOfBias, Layout gradientOfDestination) {
+        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        check(dnnl_inner_product_backward_weights_primitive_desc_create(desc, engine, source.desc, gradientOfWeights.desc,
+                gradientOfBias == null ? null : gradientOfBias.desc, gradientOfDestination.desc, forward.desc, null),
+                "the gradient of this fully connected layer's weights");
+        return new Operation(desc);
+    }
+
+    /** A pooling: of the largest, or of the mean without padded places. */
+    public Operation pooling(Purpose purpose, boolean largest, Layout source, Layout destination, long[] kernel, Slide slide) {
+        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        check(dnnl_pooling_forward_primitive_desc_create(desc, engine, purpose.kind, largest ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding,
+                source.desc, destination.desc, slide.strides, kernel, slide.gaps(), slide.before(), slide.behind(), null), "this pooling");
+        return new Operation(desc);
+    }
+
+    /** The gradient of a pooling's input. */
+    public Operation poolingBack(Operation forward, boolean largest, Layout gradientOfSource, Layout gradientOfDestination, long[] kernel, Slide slide) {
+        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        check(dnnl_pooling_backward_primitive_desc_create(desc, engine, largest ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding, gradientOfSource.desc,
+                gradientOfDestination.desc, slide.strides, kernel, slide.gaps(), slide.before(), slide.behind(), forward.desc, null),
+                "the way back through this pooling");
+        return new Operation(desc);
+    }
+
+    /** Batch normalization with the batch's own statistics, which it puts out; a ReLU may follow at once. */
+    public Operation batchNormalization(Layout source, Layout destination, double epsilon, boolean relu) {
+        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        check(dnnl_batch_normalization_forward_primitive_desc_create(desc, engine, dnnl_forward_training, source.desc, destination.desc, (float) epsilon,
+                flags(relu), null), "this batch normalization");
+        return new Operation(desc);
+    }
+
+    /** The gradients of a batch normalization's input, scale and shift. */
+    public Operation batchNormalizationBack(Operation forward, Layout gradientOfSource, Layout gradientOfDestination, Layout source, double epsilon, boolean relu) {
+        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        check(dnnl_batch_normalization_backward_primitive_desc_create(desc, engine, dnnl_backward, gradientOfSource.desc, gradientOfDestination.desc,
+                source.desc, (float) epsilon, flags(relu), forward.desc, null), "the way back through this batch normalization");
+        return new Operation(desc);
+    }
+
+    private static int flags(boolean relu) {
+        return dnnl_use_scale | dnnl_use_shift | (relu ? dnnl_fuse_norm_relu : 0);
     }
 
     /** Local response normalization with oneDNN's α, which is divided by the size. */
     public Operation responseNormalization(Layout data, long size, double alpha, double beta, double k) {
         dnnl_primitive_desc desc = new dnnl_primitive_desc();
         check(dnnl_lrn_forward_primitive_desc_create(desc, engine, dnnl_forward_inference, dnnl_lrn_across_channels, data.desc, data.desc, size, (float) alpha,
-                (float) beta, (float) k, attributes(false, After.NOTHING)), "this normalization");
+                (float) beta, (float) k, null), "this normalization");
         return new Operation(desc);
     }
 
     /** A function of each number by itself. */
-    public Operation elementwise(After function, Layout data) {
+    public Operation elementwise(Purpose purpose, After function, Layout data) {
         dnnl_primitive_desc desc = new dnnl_primitive_desc();
-        check(dnnl_eltwise_forward_primitive_desc_create(desc, engine, dnnl_forward_inference, function.algorithm, data.desc, data.desc, 0, 0,
-                attributes(false, After.NOTHING)), "this function");
+        check(dnnl_eltwise_forward_primitive_desc_create(desc, engine, purpose.kind, purpose == Purpose.TRAIN ? function.fromOutput : function.algorithm,
+                data.desc, data.desc, 0, 0, null), "this function");
+        return new Operation(desc);
+    }
+
+    /** The gradient of such a function's input, from its output and that one's gradient, all in one layout. */
+    public Operation elementwiseBack(After function, Layout data) {
+        Operation forward = elementwise(Purpose.TRAIN, function, data);
+        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        check(dnnl_eltwise_backward_primitive_desc_create(desc, engine, function.fromOutput, data.desc, data.desc, data.desc, 0, 0, forward.desc, null),
+                "the way back through this function");
         return new Operation(desc);
     }
 
@@ -293,7 +421,7 @@ public final class OneDnn implements AutoCloseable {
     public Operation softmax(Layout rows) {
         dnnl_primitive_desc desc = new dnnl_primitive_desc();
         check(dnnl_softmax_forward_primitive_desc_create(desc, engine, dnnl_forward_inference, dnnl_softmax_accurate, rows.desc, rows.desc, 1,
-                attributes(false, After.NOTHING)), "this softmax");
+                null), "this softmax");
         return new Operation(desc);
     }
 
@@ -310,7 +438,7 @@ public final class OneDnn implements AutoCloseable {
             for (int i = 0; i < parts.size(); i++) {
                 sources.put(i, parts.get(i).desc);
             }
-            check(dnnl_concat_primitive_desc_create(made, engine, whole.desc, parts.size(), 1, sources, attributes(false, After.NOTHING)),
+            check(dnnl_concat_primitive_desc_create(made, engine, whole.desc, parts.size(), 1, sources, null),
                     "this concatenation");
             return new Operation(made.get(dnnl_primitive_desc.class, 0));
         }
@@ -319,7 +447,7 @@ public final class OneDnn implements AutoCloseable {
     /** From one layout to another. */
     public Operation reorder(Layout from, Layout to) {
         dnnl_primitive_desc desc = new dnnl_primitive_desc();
-        check(dnnl_reorder_primitive_desc_create(desc, from.desc, engine, to.desc, engine, attributes(false, After.NOTHING)), "this change of layout");
+        check(dnnl_reorder_primitive_desc_create(desc, from.desc, engine, to.desc, engine, null), "this change of layout");
         return new Operation(desc);
     }
 
@@ -371,20 +499,58 @@ public final class OneDnn implements AutoCloseable {
         }
     }
 
+    /** What an argument of an operation is. */
+    public enum Argument {
+        /** The input. */
+        SOURCE(DNNL_ARG_SRC),
+        /** The second input. */
+        SECOND(DNNL_ARG_SRC_1),
+        /** The output. */
+        DESTINATION(DNNL_ARG_DST),
+        /** Weights. */
+        WEIGHTS(DNNL_ARG_WEIGHTS),
+        /** A bias for each output channel. */
+        BIAS(DNNL_ARG_BIAS),
+        /** The mean of each channel. */
+        MEAN(DNNL_ARG_MEAN),
+        /** The variance of each channel. */
+        VARIANCE(DNNL_ARG_VARIANCE),
+        /** A factor for each channel. */
+        SCALE(DNNL_ARG_SCALE),
+        /** What is added to each channel. */
+        SHIFT(DNNL_ARG_SHIFT),
+        /** What is kept for the way back. */
+        WORKSPACE(DNNL_ARG_WORKSPACE),
+        /** The gradient of the input. */
+        GRADIENT_OF_SOURCE(DNNL_ARG_DIFF_SRC),
+        /** The gradient of the output. */
+        GRADIENT_OF_DESTINATION(DNNL_ARG_DIFF_DST),
+        /** The gradient of the weights. */
+        GRADIENT_OF_WEIGHTS(DNNL_ARG_DIFF_WEIGHTS),
+        /** The gradient of the bias. */
+        GRADIENT_OF_BIAS(DNNL_ARG_DIFF_BIAS),
+        /** The gradient of the scale. */
+        GRADIENT_OF_SCALE(DNNL_ARG_DIFF_SCALE),
+        /** The gradient of the shift. */
+        GRADIENT_OF_SHIFT(DNNL_ARG_DIFF_SHIFT);
+
+        final int number;
+
+        Argument(int number) {
+            this.number = number;
+        }
+    }
+
+    /** An operation with its arguments. */
+    public Step step(Operation operation, Map<Argument, Memory> arguments) {
+        List<Object> list = new ArrayList<>();
+        arguments.forEach((argument, memory) -> list.addAll(List.of(argument.number, memory)));
+        return new Step(operation, list.toArray());
+    }
+
     /** One input and one output. */
     public Step step(Operation operation, Memory source, Memory destination) {
         return new Step(operation, DNNL_ARG_SRC, source, DNNL_ARG_DST, destination);
-    }
-
-    /** One input, weights, a bias or null, and one output. */
-    public Step step(Operation operation, Memory source, Memory weights, Memory bias, Memory destination) {
-        return bias == null ? new Step(operation, DNNL_ARG_SRC, source, DNNL_ARG_WEIGHTS, weights, DNNL_ARG_DST, destination)
-                : new Step(operation, DNNL_ARG_SRC, source, DNNL_ARG_WEIGHTS, weights, DNNL_ARG_BIAS, bias, DNNL_ARG_DST, destination);
-    }
-
-    /** Two inputs and one output. */
-    public Step sum(Operation operation, Memory first, Memory second, Memory destination) {
-        return new Step(operation, DNNL_ARG_SRC_0, first, DNNL_ARG_SRC_1, second, DNNL_ARG_DST, destination);
     }
 
     /** Several inputs and one output. */

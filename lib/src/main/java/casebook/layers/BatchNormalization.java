@@ -63,10 +63,7 @@ public record BatchNormalization(double epsilon, double momentum) implements Sin
             Channels.Moments batch = Channels.moments(x);
             mean = batch.mean();
             variance = batch.variance();
-            double count = (double) x.length() / x.size(1);
-            follow(pass.parameter("moving_mean"), mean, 1);
-            // The variance of a sample underestimates that of all data by (n − 1) ÷ n.
-            follow(pass.parameter("moving_variance"), variance, count / Math.max(1, count - 1));
+            follow(pass.parameter("moving_mean"), pass.parameter("moving_variance"), mean, variance, x.length() / x.size(1));
         } else {
             mean = Tensors.values(pass.parameter("moving_mean"));
             variance = Tensors.values(pass.parameter("moving_variance"));
@@ -86,6 +83,18 @@ public record BatchNormalization(double epsilon, double momentum) implements Sin
         pass.keep("deviation", Tensors.of(DataType.DOUBLE, deviation, deviation.length));
         return Channels.scaled(x, scale, shift);
     }
+
+    /**
+     * Moves the moving mean and variance a little towards those of a batch.
+     *
+     * @param count how many numbers of the batch each channel has
+     */
+    public void follow(INDArray movingMean, INDArray movingVariance, double[] mean, double[] variance, long count) {
+        follow(movingMean, mean, 1);
+        // The variance of a sample underestimates that of all data by (n − 1) ÷ n.
+        follow(movingVariance, variance, count / Math.max(1.0, count - 1));
+    }
+
 
     private void follow(INDArray moving, double[] batch, double correction) {
         double[] values = Tensors.values(moving);

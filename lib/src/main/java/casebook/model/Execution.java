@@ -26,7 +26,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>A thread that is interrupted stops before the next layer, with {@link Stopped}.
  */
-public final class Execution {
+public final class Execution implements Run {
 
     private final Model model;
     private final Network network;
@@ -129,6 +129,7 @@ public final class Execution {
     }
 
     /** What a layer put out; not after {@link #backward} inside a {@link Scratch}. */
+    @Override
     public INDArray output(Node node) {
         INDArray output = outputs[node.index()];
         if (output == null) {
@@ -143,6 +144,7 @@ public final class Execution {
      * @param starts for some layers, the gradient of the loss with respect to their output
      * @return the gradient of the loss with respect to each trainable parameter, by the parameter's full name
      */
+    @Override
     public Map<String, INDArray> backward(Map<Node, INDArray> starts) {
         return backward(starts, (node, gradient) -> {});
     }

@@ -1,11 +1,15 @@
 package casebook.model;
 
+import static casebook.compute.OneDnn.Argument.DESTINATION;
+import static casebook.compute.OneDnn.Argument.SECOND;
+import static casebook.compute.OneDnn.Argument.SOURCE;
+import static casebook.compute.OneDnn.Purpose.PREDICT;
+
 import casebook.compute.OneDnn;
 import casebook.compute.OneDnn.After;
 import casebook.compute.OneDnn.Layout;
 import casebook.compute.OneDnn.Memory;
 import casebook.compute.OneDnn.Operation;
-import casebook.compute.OneDnn.Step;
 import casebook.compute.Stopped;
 import casebook.compute.Tensors;
 import casebook.layers.Add;
@@ -21,11 +25,8 @@ import casebook.layers.Layer;
 import casebook.layers.LocalResponseNormalization;
 import casebook.layers.MaxPooling;
 import casebook.layers.Pass;
-import casebook.layers.Relu;
 import casebook.layers.Shape;
-import casebook.layers.Sigmoid;
 import casebook.layers.Softmax;
-import casebook.layers.Tanh;
 import casebook.layers.Window;
 import casebook.network.Network;
 import casebook.network.Node;
@@ -35,11 +36,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
-import org.bytedeco.javacpp.BytePointer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -62,59 +62,20 @@ import org.nd4j.linalg.factory.Nd4j;
  * }
  * }</pre>
  */
-public final class Plan implements AutoCloseable {
+public final class Plan extends Schedule {
 
-    private static final int ALIGNMENT = 64;
-
-    private final Model model;
-    private final Network network;
-    private final int images;
-    private final OneDnn dnn = new OneDnn();
     /** For each layer, those that read it on the way to an output that is wanted. */
     private final List<List<Integer>> readers;
     private final BitSet needed = new BitSet();
     private final Map<Integer, Value> values = new HashMap<>();
-    private final List<Action> actions = new ArrayList<>();
-    private final List<BytePointer> memory = new ArrayList<>();
-    private final List<Runnable> run = new ArrayList<>();
+    private final Value input;
     private final List<Node> wanted;
-    private final List<Memory> results = new ArrayList<>();
-    private Memory input;
-
-    /** An array that flows through the network. */
-    private static final class Value {
-        private final Layout layout;
-        private final Room room;
-        /** Its memory, where it is an array of its own that the plan does not place. */
-        private final INDArray own;
-
-        Value(Layout layout, Room room, INDArray own) {
-            this.layout = layout;
-            this.room = room;
-            this.own = own;
-        }
-    }
-
-    /** Memory that is needed from one action to another. Values that are one the other in place share it. */
-    private static final class Room {
-        private final long bytes;
-        private int first = Integer.MAX_VALUE;
-        private int last = -1;
-        private long offset;
-
-        Room(long bytes) {
-            this.bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-        }
-    }
-
-    /** Something to do: the values it touches, and how it becomes a step when they have their places. */
-    private record Action(List<Value> touched, java.util.function.Supplier<Runnable> make) {}
+    private final List<Value> results = new ArrayList<>();
 
     private Plan(Model model, int images, List<Node> wanted) {
+        super(model, images);
+        this.input = brought(dnn.rowMajor(network.input().batch(images)));
         this.wanted = wanted;
-        this.model = model;
-        this.network = model.network();
-        this.images = images;
         wanted.forEach(node -> needed.set(node.index()));
         for (int index = network.nodes().size() - 1; index >= 0; index--) {
             if (needed.get(index)) {
@@ -149,7 +110,8 @@ public final class Plan implements AutoCloseable {
             throw new IllegalStateException("a plan computes in float32, this model has " + model.type());
         }
         Plan plan = new Plan(model, images, List.of(wanted));
-        try {
+        // Arrays that it makes for itself outlive a scratch that may be open.
+        try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
             plan.compile();
             return plan;
         } catch (RuntimeException | Error e) {
@@ -181,19 +143,16 @@ public final class Plan implements AutoCloseable {
             throw new IllegalArgumentException("this plan was made for batches of " + images + ", this one has " + batch.size(0)
                     + (batch.size(0) == 1 ? " image" : " images"));
         }
-        INDArray rows = Tensors.rowMajor(model.checked(batch));
-        input.moveTo(rows);
+        input.outside.bring(Tensors.rowMajor(model.checked(batch)));
         List<INDArray> answers = new ArrayList<>();
         for (int i = 0; i < wanted.size(); i++) {
             INDArray answer = Nd4j.createUninitialized(DataType.FLOAT, wanted.get(i).output().batch(images), 'c');
-            results.get(i).moveTo(answer);
+            results.get(i).outside.bring(answer);
             answers.add(answer);
         }
-        for (Runnable step : run) {
-            Stopped.check();
-            step.run();
-        }
-        dnn.await();
+        run(0, size());
+        input.outside.letGo();
+        results.forEach(result -> result.outside.letGo());
         return answers;
     }
 
@@ -208,11 +167,6 @@ public final class Plan implements AutoCloseable {
     private Node nextIf(Node node, Class<? extends Layer> kind) {
         Integer reader = onlyReader(node.index());
         return reader != null && kind.isInstance(network.nodes().get(reader).layer()) ? network.nodes().get(reader) : null;
-    }
-
-    private static After after(Layer layer) {
-        return layer instanceof Relu ? After.RELU : layer instanceof Sigmoid ? After.SIGMOID
-                : layer instanceof Tanh tanh && tanh.amplitude() == 1 && tanh.slope() == 1 ? After.TANH : After.NOTHING;
     }
 
     /** The activation behind this node, if it is its only reader and one that can follow at once. */
@@ -230,29 +184,21 @@ public final class Plan implements AutoCloseable {
     // ---------------------------------------------------------------- compiling
 
     private void compile() {
-        Value images = new Value(dnn.rowMajor(network.input().batch(this.images)), null, null);
-        values.put(Network.INPUT, images);
+        values.put(Network.INPUT, input);
         for (Node node : network.nodes()) {
             Stopped.check();
             if (needed.get(node.index()) && !values.containsKey(node.index())) {
                 compile(node);
             }
         }
-        BytePointer nowhere = allocate(ALIGNMENT);
         for (Node node : wanted) {
             Value last = values.get(node.index());
             Layout rows = dnn.rowMajor(last.layout.sides());
-            Operation reorder = dnn.reorder(last.layout, rows);
-            Memory result = dnn.memory(rows, nowhere);
+            Value result = brought(rows);
             results.add(result);
-            action(List.of(last), () -> step(dnn.step(reorder, place(last), result)));
+            copy(last, result);
         }
-        input = dnn.memory(images.layout, nowhere);
-        arrange();
-        for (Action action : actions) {
-            run.add(action.make().get());
-        }
-        actions.clear();
+        prepare();
     }
 
     private void compile(Node node) {
@@ -280,7 +226,7 @@ public final class Plan implements AutoCloseable {
             simple(node, operation, source);
         } else if (after(layer) != After.NOTHING) {
             Value source = values.get(node.inputs().get(0));
-            simple(node, dnn.elementwise(after(layer), source.layout), source);
+            simple(node, dnn.elementwise(PREDICT, after(layer), source.layout), source);
         } else if (layer instanceof Softmax && values.get(node.inputs().get(0)).layout.sides().length == 2) {
             Value source = values.get(node.inputs().get(0));
             simple(node, dnn.softmax(source.layout), source);
@@ -342,16 +288,16 @@ public final class Plan implements AutoCloseable {
         long[] sides = {images, convolution.filters(), node.output().height(), node.output().width()};
         long[] filter = groups == 1 ? new long[] {convolution.filters(), in.channels(), window.height(), window.width()}
                 : new long[] {groups, convolution.filters() / groups, in.channels() / groups, window.height(), window.width()};
-        boolean surface = source.own == null && source.room == null;
+        boolean surface = source.outside != null;
         Layout from = surface ? source.layout : dnn.any(source.layout.sides());
         Layout to = addend != null ? addend.layout : dnn.any(sides);
-        Operation operation = dnn.convolution(from, dnn.any(filter), bias == null ? null : dnn.rowMajor(convolution.filters()), to,
-                new long[] {window.strideHeight(), window.strideWidth()}, window.dilation(), window.zeros(in), addend != null, after);
+        Operation operation = dnn.convolution(PREDICT, from, dnn.any(filter), bias == null ? null : dnn.rowMajor(convolution.filters()), to, slide(window, in),
+                addend != null, after);
         Value read = inLayout(source, operation.source());
-        Value target = addend != null ? new Value(operation.destination(), addend.room, null) : fresh(operation.destination());
+        Value target = addend != null ? over(addend, operation.destination()) : fresh(operation.destination());
         Memory packed = packed(weights, filter, operation.weights());
         Memory biases = bias == null ? null : packed(bias, new long[] {convolution.filters()}, dnn.rowMajor(convolution.filters()));
-        action(List.of(read, target), () -> step(dnn.step(operation, place(read), packed, biases, place(target))));
+        action(List.of(read, target), () -> step(dnn.step(operation, weighted(place(read), packed, biases, place(target)))));
         markUpTo(node, end, target);
     }
 
@@ -403,21 +349,20 @@ public final class Plan implements AutoCloseable {
         filter[0] = connected.outputs();
         Layout to = dnn.rowMajor(images, connected.outputs());
         INDArray bias = connected.bias() ? parameter(node, "bias") : null;
-        Operation operation = dnn.fullyConnected(source.layout, dnn.any(filter), bias == null ? null : dnn.rowMajor(connected.outputs()), to, after);
+        Operation operation = dnn.fullyConnected(PREDICT, source.layout, dnn.any(filter), bias == null ? null : dnn.rowMajor(connected.outputs()), to, after);
         Value read = inLayout(source, operation.source());
         Value target = fresh(operation.destination());
         Memory packed = packed(parameter(node, "weights"), filter, operation.weights());
         Memory biases = bias == null ? null : packed(bias, new long[] {connected.outputs()}, dnn.rowMajor(connected.outputs()));
-        action(List.of(read, target), () -> step(dnn.step(operation, place(read), packed, biases, place(target))));
+        action(List.of(read, target), () -> step(dnn.step(operation, weighted(place(read), packed, biases, place(target)))));
         markUpTo(node, end, target);
     }
 
     private void pooling(Node node, boolean largest, Window window) {
         Value source = values.get(node.inputs().get(0));
         Shape out = node.output();
-        Operation operation = dnn.pooling(largest, source.layout, dnn.any(images, out.channels(), out.height(), out.width()),
-                new long[] {window.height(), window.width()}, new long[] {window.strideHeight(), window.strideWidth()}, window.dilation(),
-                window.zeros(node.inputShapes().get(0)));
+        Operation operation = dnn.pooling(PREDICT, largest, source.layout, dnn.any(images, out.channels(), out.height(), out.width()),
+                new long[] {window.height(), window.width()}, slide(window, node.inputShapes().get(0)));
         Value target = fresh(operation.destination());
         values.put(node.index(), target);
         action(List.of(source, target), () -> step(dnn.step(operation, place(source), place(target))));
@@ -426,20 +371,19 @@ public final class Plan implements AutoCloseable {
     private void globalPooling(Node node) {
         Value source = values.get(node.inputs().get(0));
         Shape in = node.inputShapes().get(0);
-        Operation operation = dnn.pooling(false, source.layout, dnn.any(images, in.channels(), 1, 1), new long[] {in.height(), in.width()},
-                new long[] {1, 1}, 1, new int[4]);
+        Operation operation = dnn.pooling(PREDICT, false, source.layout, dnn.any(images, in.channels(), 1, 1), new long[] {in.height(), in.width()}, WHOLE);
         Value mean = fresh(operation.destination());
         action(List.of(source, mean), () -> step(dnn.step(operation, place(source), place(mean))));
         // One position: whatever the blocks are, a row-major copy is a row of channels.
         Layout plain = dnn.rowMajor(images, in.channels(), 1, 1);
         Value ordered = inLayout(mean, plain);
-        values.put(node.index(), new Value(node.output().vector() ? dnn.rowMajor(images, in.channels()) : plain, ordered.room, ordered.own));
+        values.put(node.index(), node.output().vector() ? ordered.as(dnn.rowMajor(images, in.channels())) : ordered);
     }
 
     private void concatenate(Node node) {
         Shape out = node.output();
         List<Value> sources = node.inputs().stream().map(values::get).toList();
-        Layout whole = dnn.like(sources.get(0).layout, images, out.channels(), out.height(), out.width());
+        Layout whole = joined(sources, images, out.channels(), out.height(), out.width());
         List<Value> alike = new ArrayList<>();
         for (int i = 0; i < sources.size(); i++) {
             alike.add(inLayout(sources.get(i), dnn.like(whole, sources.get(i).layout.sides())));
@@ -459,7 +403,7 @@ public final class Plan implements AutoCloseable {
         After after = activation == null ? After.NOTHING : after(activation.layer());
         Operation operation = dnn.addition(first.layout, after);
         Value target = fresh(first.layout);
-        action(List.of(first, second, target), () -> step(dnn.sum(operation, place(first), place(second), place(target))));
+        action(List.of(first, second, target), () -> step(dnn.step(operation, Map.of(SOURCE, place(first), SECOND, place(second), DESTINATION, place(target)))));
         markUpTo(node, activation == null ? node : activation, target);
     }
 
@@ -471,15 +415,13 @@ public final class Plan implements AutoCloseable {
             long[] sides = node.inputShapes().get(i).batch(images);
             INDArray array = Nd4j.create(DataType.FLOAT, sides, 'c');
             Value source = values.get(node.inputs().get(i));
-            Layout plain = dnn.rowMajor(source.layout.sides());
-            Value copy = new Value(plain, null, array);
-            Operation reorder = dnn.reorder(source.layout, plain);
-            action(List.of(source, copy), () -> step(dnn.step(reorder, place(source), place(copy))));
+            Value copy = in(array).as(dnn.rowMajor(source.layout.sides()));
+            copy(source, copy);
             sources.add(copy);
             arrays.add(array);
         }
         INDArray output = Nd4j.create(DataType.FLOAT, node.output().batch(images), 'c');
-        values.put(node.index(), new Value(dnn.rowMajor(output.shape()), null, output));
+        values.put(node.index(), in(output));
         action(sources, () -> () -> {
             dnn.await();
             output.assign(node.layer().forward(new Alone(node, arrays), arrays));
@@ -538,88 +480,6 @@ public final class Plan implements AutoCloseable {
         }
     }
 
-    // ---------------------------------------------------------------- values and memory
-
-    private INDArray parameter(Node node, String name) {
-        return model.parameter(Model.fullName(network, node, name));
-    }
-
-    private Value fresh(Layout layout) {
-        return new Value(layout, new Room(layout.bytes()), null);
-    }
-
-    /** The value in this layout: itself, or a copy. */
-    private Value inLayout(Value value, Layout layout) {
-        if (value.layout.equals(layout)) {
-            return value;
-        }
-        Value copy = fresh(layout);
-        Operation reorder = dnn.reorder(value.layout, layout);
-        action(List.of(value, copy), () -> step(dnn.step(reorder, place(value), place(copy))));
-        return copy;
-    }
-
-    private void action(List<Value> touched, java.util.function.Supplier<Runnable> make) {
-        for (Value value : touched) {
-            if (value.room != null) {
-                value.room.first = Math.min(value.room.first, actions.size());
-                value.room.last = Math.max(value.room.last, actions.size());
-            }
-        }
-        actions.add(new Action(touched, make));
-    }
-
-    private static Runnable step(Step step) {
-        return step::execute;
-    }
-
-    private BytePointer arena;
-
-    /** Gives each room a place, so that no two that are needed at the same time overlap; the first gap that is large enough is taken. */
-    private void arrange() {
-        List<Room> rooms = actions.stream().flatMap(action -> action.touched().stream()).map(value -> value.room).filter(room -> room != null).distinct()
-                .sorted(java.util.Comparator.comparingLong((Room room) -> -room.bytes)).toList();
-        List<Room> placed = new ArrayList<>();
-        long end = 0;
-        for (Room room : rooms) {
-            TreeMap<Long, Long> taken = new TreeMap<>();
-            for (Room other : placed) {
-                if (other.first <= room.last && room.first <= other.last) {
-                    taken.merge(other.offset, other.offset + other.bytes, Math::max);
-                }
-            }
-            long at = 0;
-            for (Map.Entry<Long, Long> interval : taken.entrySet()) {
-                if (interval.getKey() - at >= room.bytes) {
-                    break;
-                }
-                at = Math.max(at, interval.getValue());
-            }
-            room.offset = at;
-            placed.add(room);
-            end = Math.max(end, at + room.bytes);
-        }
-        arena = allocate(Math.max(end, ALIGNMENT));
-    }
-
-    private Memory place(Value value) {
-        return placeAs(value, value.layout);
-    }
-
-    private Memory placeAs(Value value, Layout layout) {
-        if (value.own != null) {
-            return dnn.memory(layout, value.own.data().addressPointer());
-        }
-        return value.room == null ? input : dnn.memory(layout, arena.getPointer(value.room.offset));
-    }
-
-    /** Memory that begins at a multiple of 64 bytes, as the processor's widest reads like it. */
-    private BytePointer allocate(long bytes) {
-        BytePointer pointer = new BytePointer(bytes + ALIGNMENT);
-        memory.add(pointer);
-        return pointer.getPointer((ALIGNMENT - pointer.address() % ALIGNMENT) % ALIGNMENT);
-    }
-
     /** Weights in the layout that an operation wants. */
     private Memory packed(INDArray weights, long[] sides, Layout wanted) {
         INDArray rows = Tensors.rowMajor(weights);
@@ -630,11 +490,4 @@ public final class Plan implements AutoCloseable {
         return target;
     }
 
-    @Override
-    public void close() {
-        dnn.close();
-        memory.forEach(BytePointer::close);
-        memory.clear();
-        run.clear();
-    }
 }

@@ -7,13 +7,15 @@ import casebook.data.Batch;
 import casebook.data.ImageSet;
 import casebook.layers.Parameter;
 import casebook.layers.Softmax;
-import casebook.model.Execution;
 import casebook.model.Model;
 import casebook.model.ModelFileException;
+import casebook.model.Run;
+import casebook.model.TrainingRuns;
 import casebook.network.Network;
 import casebook.network.Node;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.Cleaner;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Files;
@@ -62,6 +64,11 @@ public final class Trainer {
     private final Map<String, INDArray> optimiserState = new LinkedHashMap<>();
     private final Map<String, GradientUpdater<?>> updaters = new LinkedHashMap<>();
 
+    /** Whoever takes steps of their own never says that they are done. */
+    private static final Cleaner CLEANER = Cleaner.create();
+    private TrainingRuns runs;
+    private Cleaner.Cleanable closing;
+
     private Trainer(Model model) {
         this.model = model;
         this.network = model.network();
@@ -76,6 +83,7 @@ public final class Trainer {
     /** The loss; cross-entropy unless another is given. */
     public Trainer loss(Loss loss) {
         this.loss = loss;
+        forgetRuns();
         return this;
     }
 
@@ -166,6 +174,7 @@ public final class Trainer {
             return run(images, lastGood, statistics);
         } finally {
             forgetOptimiser();
+            forgetRuns();
         }
     }
 
@@ -369,9 +378,10 @@ public final class Trainer {
     }
 
     private Step step(Batch batch, int step, int epoch) {
-        Execution run = new Execution(model, batch.images(), true, true, chance(seed, step));
+        Run run = runs().forward(batch.images(), chance(seed, step));
         Start start = start(run, network, batch, loss);
-        int[] answers = loss.answers(run.output(network.output()));
+        // A softmax changes nothing in which output is the largest.
+        int[] answers = loss.answers(run.output(lossInput(network, network.output(), loss)));
         long right = IntStream.range(0, answers.length).filter(i -> answers[i] == batch.labels()[i]).count();
         if (!Double.isFinite(start.loss())) {
             return new Step(start.loss(), right, cause(batch, step, epoch));
@@ -389,7 +399,7 @@ public final class Trainer {
      */
     record Start(double loss, Map<Node, INDArray> gradients) {}
 
-    static Start start(Execution run, Network network, Batch batch, Loss loss) {
+    static Start start(Run run, Network network, Batch batch, Loss loss) {
         Map<Node, INDArray> gradients = new LinkedHashMap<>();
         double total = 0;
         for (Network.Output output : network.outputs()) {
@@ -399,6 +409,24 @@ public final class Trainer {
             gradients.put(end, output.lossWeight() == 1 ? result.gradient() : result.gradient().muli(output.lossWeight()));
         }
         return new Start(total, gradients);
+    }
+
+    private TrainingRuns runs() {
+        if (runs == null) {
+            TrainingRuns made = new TrainingRuns(model,
+                    network.outputs().stream().map(output -> lossInput(network, output.node(), loss)).distinct().toList());
+            runs = made;
+            closing = CLEANER.register(this, made::close);
+        }
+        return runs;
+    }
+
+    /** Gives back their memory. */
+    private void forgetRuns() {
+        if (runs != null) {
+            closing.clean();
+            runs = null;
+        }
     }
 
     private void forgetOptimiser() {

@@ -1,0 +1,269 @@
+package casebook.model;
+
+import casebook.compute.OneDnn;
+import casebook.compute.OneDnn.After;
+import casebook.compute.OneDnn.Argument;
+import casebook.compute.OneDnn.Layout;
+import casebook.compute.OneDnn.Memory;
+import casebook.compute.OneDnn.Operation;
+import casebook.compute.OneDnn.Slide;
+import casebook.compute.OneDnn.Step;
+import casebook.compute.Stopped;
+import casebook.layers.Layer;
+import casebook.layers.Relu;
+import casebook.layers.Shape;
+import casebook.layers.Sigmoid;
+import casebook.layers.Tanh;
+import casebook.layers.Window;
+import casebook.network.Network;
+import casebook.network.Node;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.bytedeco.javacpp.BytePointer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Operations in their order, and the memory that they share: what {@link Plan} and {@link TrainingPlan} are made of. First all operations are
+ * told, with the values that they touch. Then it is known from when to when each value is needed, and {@link #prepare} gives all of them places
+ * in one piece of memory.
+ */
+abstract class Schedule implements AutoCloseable {
+
+    private static final int ALIGNMENT = 64;
+
+    final Model model;
+    final Network network;
+    final int images;
+    final OneDnn dnn = new OneDnn();
+    private final List<Action> actions = new ArrayList<>();
+    private final List<BytePointer> memory = new ArrayList<>();
+    private final List<Runnable> run = new ArrayList<>();
+    private final BytePointer nowhere;
+    private BytePointer arena;
+
+    Schedule(Model model, int images) {
+        this.model = model;
+        this.network = model.network();
+        this.images = images;
+        this.nowhere = allocate(ALIGNMENT);
+    }
+
+    /** An array that flows through the network. It has exactly one of the three places. */
+    static final class Value {
+        final Layout layout;
+        /** Memory that the schedule finds for it. */
+        final Room room;
+        /** An array of its own, which stays. */
+        final INDArray own;
+        /** Memory that somebody else brings, anew for each run. */
+        final Outside outside;
+
+        private Value(Layout layout, Room room, INDArray own, Outside outside) {
+            this.layout = layout;
+            this.room = room;
+            this.own = own;
+            this.outside = outside;
+        }
+
+        /** The same numbers in the same memory, with other sides or another name for their order. */
+        Value as(Layout other) {
+            return new Value(other, room, own, outside);
+        }
+    }
+
+    /** Memory that is needed from one action to another. Values that are one the other in place share it. */
+    static final class Room {
+        private final long bytes;
+        private int first = Integer.MAX_VALUE;
+        private int last = -1;
+        private long offset;
+
+        private Room(long bytes) {
+            this.bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        }
+    }
+
+    /** Memory that is brought for each run. */
+    static final class Outside {
+        private final List<Memory> memories = new ArrayList<>();
+        private INDArray array;
+
+        /** From now on it is this array, in the usual order, until another is brought. */
+        void bring(INDArray brought) {
+            // Held here, so that nobody frees it while it is read.
+            array = brought;
+            memories.forEach(place -> place.moveTo(array));
+        }
+
+        void letGo() {
+            array = null;
+        }
+    }
+
+    /** Something to do: the values it touches, and how it becomes a step when they have their places. */
+    private record Action(List<Value> touched, Supplier<Runnable> make) {}
+
+    /** A value of its own. */
+    final Value fresh(Layout layout) {
+        return new Value(layout, new Room(layout.bytes()), null, null);
+    }
+
+    /** A value in an array that stays. */
+    final Value in(INDArray own) {
+        return new Value(dnn.rowMajor(own.shape()), null, own, null);
+    }
+
+    /** A value that is brought. */
+    final Value brought(Layout layout) {
+        return new Value(layout, null, null, new Outside());
+    }
+
+    /** A value that is written where another one was. */
+    final Value over(Value other, Layout layout) {
+        return new Value(layout, other.room, other.own, other.outside);
+    }
+
+    /** The value in this layout: itself, or a copy. */
+    final Value inLayout(Value value, Layout layout) {
+        if (value.layout.equals(layout)) {
+            return value;
+        }
+        Value copy = fresh(layout);
+        copy(value, copy);
+        return copy;
+    }
+
+    /** One value into another, which may have another layout. */
+    final void copy(Value from, Value to) {
+        Operation reorder = dnn.reorder(from.layout, to.layout);
+        action(List.of(from, to), () -> step(dnn.step(reorder, place(from), place(to))));
+    }
+
+    final void action(List<Value> touched, Supplier<Runnable> make) {
+        for (Value value : touched) {
+            if (value.room != null) {
+                value.room.first = Math.min(value.room.first, actions.size());
+                value.room.last = Math.max(value.room.last, actions.size());
+            }
+        }
+        actions.add(new Action(touched, make));
+    }
+
+    /** The layout of several values behind one another along the channels: as the first has it, unless a block of channels would be of two values. */
+    final Layout joined(List<Value> parts, long... sides) {
+        return parts.stream().allMatch(part -> part.layout.sides()[1] % 16 == 0) ? dnn.like(parts.get(0).layout, sides) : dnn.channelsLast(sides);
+    }
+
+    /** The window over the whole image, once. */
+    static final Slide WHOLE = new Slide(new long[] {1, 1}, 1, new int[4]);
+
+    static Slide slide(Window window, Shape in) {
+        return new Slide(new long[] {window.strideHeight(), window.strideWidth()}, window.dilation(), window.zeros(in));
+    }
+
+    /** The function that oneDNN has for an activation; {@link After#NOTHING} if it has none. */
+    static After after(Layer layer) {
+        return layer instanceof Relu ? After.RELU : layer instanceof Sigmoid ? After.SIGMOID
+                : layer instanceof Tanh tanh && tanh.amplitude() == 1 && tanh.slope() == 1 ? After.TANH : After.NOTHING;
+    }
+
+    /** Arguments of a layer with weights and a bias, which may be null. */
+    static Map<Argument, Memory> weighted(Memory source, Memory weights, Memory bias, Memory destination) {
+        return bias == null ? Map.of(Argument.SOURCE, source, Argument.WEIGHTS, weights, Argument.DESTINATION, destination)
+                : Map.of(Argument.SOURCE, source, Argument.WEIGHTS, weights, Argument.BIAS, bias, Argument.DESTINATION, destination);
+    }
+
+    static Runnable step(Step step) {
+        return step::execute;
+    }
+
+    /** So many actions are known. */
+    final int size() {
+        return actions.size() + run.size();
+    }
+
+    final Memory place(Value value) {
+        if (value.own != null) {
+            return dnn.memory(value.layout, value.own.data().addressPointer());
+        }
+        if (value.outside != null) {
+            Memory place = dnn.memory(value.layout, nowhere);
+            value.outside.memories.add(place);
+            return place;
+        }
+        return dnn.memory(value.layout, arena.getPointer(value.room.offset));
+    }
+
+    /** Finds places for all values, and makes the steps. */
+    final void prepare() {
+        arrange();
+        for (Action action : actions) {
+            run.add(action.make().get());
+        }
+        actions.clear();
+    }
+
+    /** Gives each room a place, so that no two that are needed at the same time overlap; the first gap that is large enough is taken. */
+    private void arrange() {
+        List<Room> rooms = actions.stream().flatMap(action -> action.touched().stream()).map(value -> value.room).filter(Objects::nonNull).distinct()
+                .sorted(Comparator.comparingLong((Room room) -> -room.bytes)).toList();
+        List<Room> placed = new ArrayList<>();
+        long end = 0;
+        for (Room room : rooms) {
+            TreeMap<Long, Long> taken = new TreeMap<>();
+            for (Room other : placed) {
+                if (other.first <= room.last && room.first <= other.last) {
+                    taken.merge(other.offset, other.offset + other.bytes, Math::max);
+                }
+            }
+            long at = 0;
+            for (Map.Entry<Long, Long> interval : taken.entrySet()) {
+                if (interval.getKey() - at >= room.bytes) {
+                    break;
+                }
+                at = Math.max(at, interval.getValue());
+            }
+            room.offset = at;
+            placed.add(room);
+            end = Math.max(end, at + room.bytes);
+        }
+        arena = allocate(Math.max(end, ALIGNMENT));
+    }
+
+    /** Memory that begins at a multiple of 64 bytes, as the processor's widest reads like it. */
+    final BytePointer allocate(long bytes) {
+        BytePointer pointer = new BytePointer(bytes + ALIGNMENT);
+        memory.add(pointer);
+        return pointer.getPointer((ALIGNMENT - pointer.address() % ALIGNMENT) % ALIGNMENT);
+    }
+
+    /**
+     * Runs some of the steps.
+     *
+     * @throws Stopped if this thread is interrupted
+     */
+    final void run(int from, int to) {
+        for (int i = from; i < to; i++) {
+            Stopped.check();
+            run.get(i).run();
+        }
+        dnn.await();
+    }
+
+    final INDArray parameter(Node node, String name) {
+        return model.parameter(Model.fullName(network, node, name));
+    }
+
+    @Override
+    public void close() {
+        dnn.close();
+        memory.forEach(BytePointer::close);
+        memory.clear();
+        run.clear();
+    }
+}

@@ -1,0 +1,125 @@
+package casebook.model;
+
+import static casebook.layers.Option.groups;
+import static casebook.layers.Option.noBias;
+import static casebook.layers.Option.padding;
+import static casebook.layers.Option.roundUp;
+import static casebook.layers.Option.same;
+import static casebook.layers.Option.stride;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import casebook.layers.LocalResponseNormalization;
+import casebook.layers.Softmax;
+import casebook.network.Network;
+import casebook.network.Node;
+import casebook.network.RandomNetworkTest;
+import casebook.zoo.ResNet;
+import casebook.zoo.Zoo;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A training plan gives the outputs, gradients and statistics that the layers themselves give. */
+class TrainingPlanTest {
+
+    private static INDArray random(SplittableRandom random, long... shape) {
+        INDArray array = Nd4j.create(DataType.FLOAT, shape, 'c');
+        INDArray flat = array.reshape(array.length());
+        for (long i = 0; i < flat.length(); i++) {
+            flat.putScalar(i, 2 * random.nextDouble() - 1);
+        }
+        return array;
+    }
+
+    private static double difference(INDArray got, INDArray wanted) {
+        assertThat(got.shape()).isEqualTo(wanted.shape());
+        return got.sub(wanted).norm2Number().doubleValue() / Math.max(wanted.norm2Number().doubleValue(), 1e-3);
+    }
+
+    private static void agree(Network network, int count, long seed) {
+        // The softmax at an end belongs to its loss.
+        List<Node> ends = network.outputs().stream().map(Network.Output::node)
+                .map(node -> node.layer() instanceof Softmax ? network.nodes().get(node.inputs().get(0)) : node).distinct().toList();
+        try (Model planned = Model.of(network, seed); Model plain = Model.of(network, seed); TrainingPlan plan = TrainingPlan.of(planned, count, ends)) {
+            SplittableRandom random = new SplittableRandom(seed);
+            for (int step = 0; step < 3; step++) {
+                String name = network.name() + ", " + count + " images, seed " + seed + ", step " + step + ": ";
+                INDArray images = random(random, network.input().batch(count));
+                Map<Node, INDArray> starts = new LinkedHashMap<>();
+                ends.forEach(end -> starts.put(end, random(random, end.output().batch(count))));
+                Execution wanted = new Execution(plain, images, true, true, step);
+                Run got = plan.forward(images, step);
+                ends.forEach(end -> assertThat(difference(got.output(end), wanted.output(end))).as(name + end.name()).isLessThan(1e-4));
+                Map<String, INDArray> gradients = got.backward(starts);
+                Map<String, INDArray> wantedGradients = wanted.backward(starts);
+                assertThat(gradients.keySet()).as(name + "gradients").containsExactlyInAnyOrderElementsOf(wantedGradients.keySet());
+                double largest = wantedGradients.values().stream().mapToDouble(array -> array.norm2Number().doubleValue()).max().orElse(0);
+                wantedGradients.forEach((parameter, gradient) -> {
+                    INDArray ours = gradients.get(parameter);
+                    assertThat(ours.shape()).isEqualTo(gradient.shape());
+                    // Where a batch normalization follows, the gradient of a bias is 0 but for rounding: it is measured by the largest one.
+                    double error = ours.sub(gradient).norm2Number().doubleValue() / Math.max(gradient.norm2Number().doubleValue(), 1e-2 * largest);
+                    // In a deep network a rounding may decide whether a ReLU that is almost 0 lets its gradient through.
+                    assertThat(error).as(name + parameter).isLessThan(network.nodes().size() > 40 ? 1e-2 : 2e-3);
+                    // Weights move, as in a training.
+                    for (Model model : List.of(planned, plain)) {
+                        model.parameter(parameter).subi(gradient.mul(0.01 / Math.max(1, largest)));
+                    }
+                });
+                plain.descriptions().keySet().forEach(parameter ->
+                        assertThat(difference(planned.parameter(parameter), plain.parameter(parameter))).as(name + parameter).isLessThan(1e-4));
+            }
+        }
+    }
+
+    @Test
+    void randomNetworks() {
+        for (long seed = 0; seed < 100; seed++) {
+            agree(RandomNetworkTest.random(seed), 2 + (int) (seed % 3), seed);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lenet-5", "lenet-5-1998", "cifar-resnet-20", "cifar-plain-20", "inception-module", "inception-module-naive"})
+    void networksOfTheZoo(String id) {
+        agree(Zoo.network(id), 3, 1);
+    }
+
+    @Test
+    void layersInAllTheirForms() {
+        for (int count : new int[] {2, 5}) {
+            agree(Network.named("all kinds of convolutions").input(13, 11, 6)
+                    .conv(8, 3, same()).batchNorm().relu().conv(8, 3, padding(1), groups(4), noBias()).batchNorm().tanh()
+                    .conv(10, 1, stride(2)).sigmoid().conv(7, 3).build(), count, 1);
+            agree(Network.named("poolings").input(14, 14, 5).maxPool(3, stride(2), roundUp()).averagePool(3, stride(1), padding(1))
+                    .layer(new LocalResponseNormalization()).globalAveragePool().dense(9).build(), count, 2);
+            agree(Network.named("chance").input(8, 8, 3).conv(4, 3).relu().dropout(0.5).flatten().dense(20).tanh().dropout(0.3).dense(5).build(), count, 3);
+            agree(Network.named("identity shortcut").input(8, 8, 16).conv(16, 3, same()).relu()
+                    .residual(main -> main.conv(16, 3, same()).batchNorm().relu().conv(16, 3, same()).batchNorm()).relu()
+                    .residual(main -> main.conv(16, 3, same())).build(), count, 4);
+            agree(Network.named("projections").input(16, 16, 8).module("a", ResNet.basic(16, 2, ResNet.Shortcut.PROJECT))
+                    .module("b", ResNet.basic(16, 1, ResNet.Shortcut.PROJECT_ALL)).globalAveragePool().dense(3).softmax().build(), count, 5);
+            agree(Network.named("a value that three read").input(9, 9, 8).conv(8, 3, same()).relu()
+                    .branches(one -> one.conv(8, 1), two -> two.conv(16, 3, same()).relu(), three -> three.maxPool(3, stride(1), padding(1)))
+                    .conv(4, 1).build(), count, 6);
+        }
+    }
+
+    @Test
+    void whatItRefuses() {
+        Network network = Zoo.network("lenet-5");
+        try (Model model = Model.of(network, 1); TrainingPlan plan = TrainingPlan.of(model, 2, List.of(network.output()))) {
+            assertThatThrownBy(() -> plan.forward(Nd4j.zeros(DataType.FLOAT, 1, 1, 28, 28), 1)).hasMessageContaining("batches of 2");
+            assertThatThrownBy(() -> plan.forward(Nd4j.zeros(DataType.FLOAT, 2, 1, 28, 28), 1)).hasMessageContaining("LeNet-5");
+            assertThatThrownBy(() -> plan.output(network.nodes().get(0))).hasMessageContaining(network.nodes().get(0).name());
+        }
+    }
+}
