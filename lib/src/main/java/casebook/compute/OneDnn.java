@@ -62,7 +62,7 @@ public final class OneDnn implements AutoCloseable {
     }
 
     /** An operation that was asked for in a way that oneDNN does not have. */
-    static final class Unsupported extends RuntimeException {
+    public static final class Unsupported extends RuntimeException {
         Unsupported(String what, int status) {
             super("oneDNN can't make " + what + " (status " + status + ")");
         }
@@ -137,9 +137,9 @@ public final class OneDnn implements AutoCloseable {
         return layout(dnnl_acdb, sides);
     }
 
-    /** Blocks of eight channels. */
-    public Layout blocked(long... sides) {
-        return layout(dnnl_aBcd8b, sides);
+    /** Blocks of so many channels side by side, 8 or 16; the last one is filled up with zeros. */
+    public Layout blocks(int channels, long... sides) {
+        return layout(channels == 8 ? dnnl_aBcd8b : dnnl_aBcd16b, sides);
     }
 
     /** Other sides in a layout of the same kind: blocks of as many channels, or the usual order. */
@@ -264,6 +264,11 @@ public final class OneDnn implements AutoCloseable {
             long[] read = new long[rank];
             new org.bytedeco.javacpp.LongPointer(sides.get(0)).get(read);
             return new Layout(found, read);
+        }
+
+        /** True if it is made of machine code for these shapes; false if it takes a detour, such as a copy of each patch for a matrix product. */
+        public boolean direct() {
+            return implementation().startsWith("jit") || implementation().startsWith("brg");
         }
 
         /** oneDNN's name for how it does it: {@code jit:avx2}. */

@@ -288,11 +288,12 @@ public final class Plan extends Schedule {
         long[] sides = {images, convolution.filters(), node.output().height(), node.output().width()};
         long[] filter = groups == 1 ? new long[] {convolution.filters(), in.channels(), window.height(), window.width()}
                 : new long[] {groups, convolution.filters() / groups, in.channels() / groups, window.height(), window.width()};
-        boolean surface = source.outside != null;
-        Layout from = surface ? source.layout : dnn.any(source.layout.sides());
-        Layout to = addend != null ? addend.layout : dnn.any(sides);
-        Operation operation = dnn.convolution(PREDICT, from, dnn.any(filter), bias == null ? null : dnn.rowMajor(convolution.filters()), to, slide(window, in),
-                addend != null, after);
+        Layout biasLayout = bias == null ? null : dnn.rowMajor(convolution.filters());
+        Value place = addend;
+        After follows = after;
+        // Images are read as they are.
+        Operation operation = fastest(layout -> dnn.convolution(PREDICT, source == input ? source.layout : layout.apply(source.layout.sides()), dnn.any(filter),
+                biasLayout, place == null ? layout.apply(sides) : place.layout, slide(window, in), place != null, follows));
         Value read = inLayout(source, operation.source());
         Value target = addend != null ? over(addend, operation.destination()) : fresh(operation.destination());
         Memory packed = packed(weights, filter, operation.weights());

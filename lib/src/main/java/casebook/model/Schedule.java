@@ -18,12 +18,15 @@ import casebook.layers.Window;
 import casebook.network.Network;
 import casebook.network.Node;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -152,6 +155,39 @@ abstract class Schedule implements AutoCloseable {
             }
         }
         actions.add(new Action(touched, make));
+    }
+
+    /**
+     * A convolution's operation in layouts in which it is fast: those that are there, or those that oneDNN likes best. Where that is a detour, as
+     * with fewer channels than a block has, blocks are tried too.
+     *
+     * @param make the operation, from how an array with these sides lies in memory
+     * @param there layouts that need no copy, or null if none is preferred
+     */
+    final Operation fastest(Function<Function<long[], Layout>, Operation> make, Layout... there) {
+        List<Function<long[], Layout>> ways = new ArrayList<>();
+        if (there.length > 0) {
+            ways.add(sides -> Stream.of(there).filter(layout -> Arrays.equals(layout.sides(), sides)).findFirst().orElseThrow());
+        }
+        ways.add(dnn::any);
+        ways.add(sides -> dnn.blocks(16, sides));
+        ways.add(sides -> dnn.blocks(8, sides));
+        Operation liked = null;
+        for (Function<long[], Layout> way : ways) {
+            try {
+                Operation operation = make.apply(way);
+                if (operation.direct()) {
+                    return operation;
+                }
+                liked = way == ways.get(there.length > 0 ? 1 : 0) ? operation : liked;
+            } catch (OneDnn.Unsupported e) {
+                // The next one may be.
+            }
+        }
+        if (liked == null) {
+            throw new IllegalStateException("oneDNN has no way for a convolution of " + network.name());
+        }
+        return liked;
     }
 
     /** The layout of several values behind one another along the channels: as the first has it, unless a block of channels would be of two values. */

@@ -46,6 +46,7 @@ import casebook.network.Network;
 import casebook.network.Node;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -156,10 +157,18 @@ public final class TrainingPlan extends Schedule implements Run {
     // ---------------------------------------------------------------- making it
 
     private void compile() {
+        // A softmax behind an end, for example, is not: its loss takes what goes into it.
+        BitSet needed = new BitSet();
+        ends.forEach(end -> needed.set(end.index()));
+        for (int index = network.nodes().size() - 1; index >= 0; index--) {
+            if (needed.get(index)) {
+                network.nodes().get(index).inputs().stream().filter(from -> from != Network.INPUT).forEach(needed::set);
+            }
+        }
         values.put(Network.INPUT, input);
         for (Node node : network.nodes()) {
             Stopped.check();
-            if (!values.containsKey(node.index())) {
+            if (needed.get(node.index()) && !values.containsKey(node.index())) {
                 compile(node);
             }
         }
@@ -311,8 +320,10 @@ public final class TrainingPlan extends Schedule implements Run {
         long[] filter = groups == 1 ? new long[] {filters, in.channels(), window.height(), window.width()}
                 : new long[] {groups, filters / groups, in.channels() / groups, window.height(), window.width()};
         Layout biasLayout = convolution.bias() ? dnn.rowMajor(filters) : null;
-        Layout from = source == input ? source.layout : preferred(source.layout.sides());
-        Operation forward = dnn.convolution(TRAIN, from, dnn.any(filter), biasLayout, preferred(sides), slide, false, after(end.layer()));
+        long[] sidesIn = source.layout.sides();
+        // Images are read as they are.
+        Operation forward = fastest(layout -> dnn.convolution(TRAIN, source == input ? source.layout : layout.apply(sidesIn), dnn.any(filter), biasLayout,
+                layout.apply(sides), slide, false, after(end.layer())));
         Value weights = parameterIn(node, "weights", filter);
         Value bias = convolution.bias() ? parameterIn(node, "bias", filters) : null;
         Value read = inLayout(source, forward.source());
@@ -322,19 +333,16 @@ public final class TrainingPlan extends Schedule implements Run {
                 weighted(place(read), place(packed), bias == null ? null : place(bias), place(output)))));
         putOut(node, end, output, () -> {
             Value gradient = gradientBefore(node, end, output);
-            Operation ofWeights = dnn.convolutionWeights(forward, from, dnn.any(filter), biasLayout, preferred(sides), slide);
+            Operation ofWeights = fastest(layout -> dnn.convolutionWeights(forward, source == input ? source.layout : layout.apply(sidesIn),
+                    dnn.any(filter), biasLayout, layout.apply(sides), slide), read.layout, gradient.layout);
             Value readAgain = inLayout(read, ofWeights.source());
             Value given = inLayout(gradient, ofWeights.gradientOfDestination());
             weightGradients(node, ofWeights, readAgain, given, filter, biasLayout);
             if (source != input) {
-                Operation back = dnn.convolutionBack(forward, preferred(source.layout.sides()), dnn.any(filter), preferred(sides), slide);
+                Operation back = fastest(layout -> dnn.convolutionBack(forward, layout.apply(sidesIn), dnn.any(filter), layout.apply(sides), slide), source.layout, gradient.layout);
                 back(node, back, inLayout(gradient, back.gradientOfDestination()), inLayout(weights, back.weights()));
             }
         });
-    }
-
-    private Layout preferred(long... sides) {
-        return Boolean.getBoolean("blocked") && sides[1] % 8 == 0 ? dnn.blocked(sides) : dnn.any(sides);
     }
 
     private void fullyConnected(Node node, FullyConnected connected) {

@@ -1,8 +1,9 @@
 package casebook.training;
 
+import casebook.compute.Tensors;
+import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Cross-entropy: {@code −log p} of the right class, where p is the probability that softmax gives it. It takes what goes
@@ -14,16 +15,25 @@ public final class CrossEntropy implements Loss {
     /** For a batch of z, {@code [images, classes]}. */
     @Override
     public Result of(INDArray z, int[] labels) {
-        INDArray shifted = z.sub(z.max(true, 1));
-        INDArray logSum = Transforms.log(Transforms.exp(shifted, true).sum(true, 1), false);
-        INDArray logP = shifted.subi(logSum);
-        INDArray gradient = Transforms.exp(logP, true);
+        int classes = (int) z.size(1);
+        double[] all = Tensors.values(z.reshape(z.length()));
         double loss = 0;
         for (int n = 0; n < labels.length; n++) {
-            loss -= logP.getDouble(n, labels[n]);
-            gradient.putScalar(n, labels[n], gradient.getDouble(n, labels[n]) - 1);
+            int first = n * classes;
+            int right = first + labels[n];
+            double largest = Arrays.stream(all, first, first + classes).max().orElseThrow();
+            double sum = 0;
+            for (int i = first; i < first + classes; i++) {
+                sum += Math.exp(all[i] - largest);
+            }
+            double logSum = largest + Math.log(sum);
+            loss += logSum - all[right];
+            for (int i = first; i < first + classes; i++) {
+                double p = Math.exp(all[i] - logSum);
+                all[i] = (i == right ? p - 1 : p) / labels.length;
+            }
         }
-        return new Result(loss / labels.length, gradient.divi(labels.length));
+        return new Result(loss / labels.length, Tensors.of(z.dataType(), all, z.shape()));
     }
 
     /** The class with the largest output. */

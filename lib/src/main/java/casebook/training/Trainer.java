@@ -231,9 +231,11 @@ public final class Trainer {
                 interrupted = true;
                 continue;
             }
-            boolean epochEnds = (step + 1) % stepsPerEpoch == 0;
-            if (result.cause() != null || epochEnds && !lastGood.take()) {
+            if (result.failure() != null) {
                 throw failure(step, stepsPerEpoch, state.steps().size(), steps, result, lastGood);
+            }
+            if ((step + 1) % stepsPerEpoch == 0) {
+                lastGood.take();
             }
             steps.add(result.loss());
             epochLoss += result.loss() * chosen.length;
@@ -296,9 +298,8 @@ public final class Trainer {
         try (Scratch scratch = Scratch.open()) {
             result = step(batch, ownSteps, 0);
         }
-        if (result.cause() != null) {
-            throw new TrainingException("step " + (ownSteps + 1) + ": the loss is " + result.loss() + ", no longer a number that can be used. "
-                    + result.cause() + ". The model's weights are lost; make it anew or load it");
+        if (result.failure() != null) {
+            throw new TrainingException("step " + (ownSteps + 1) + ": " + result.failure() + ". The model's weights are lost; make it anew or load it");
         }
         ownSteps++;
         return result.loss();
@@ -306,16 +307,12 @@ public final class Trainer {
 
     private int ownSteps;
 
-    /** @param cause why the loss can't be used, most likely; null if it can */
-    private record Step(double loss, long right, String cause) {}
+    /** @param failure what can't be used and why, most likely; null if all can */
+    private record Step(double loss, long right, String failure) {}
 
     private TrainingException failure(int step, int stepsPerEpoch, int firstStep, List<Double> steps, Step result, LastGood lastGood) {
         StringBuilder text = new StringBuilder("step " + (step + 1) + ", in epoch " + (step / stepsPerEpoch + 1) + " of " + epochs + ": ");
-        if (result.cause() != null) {
-            text.append("the loss is ").append(result.loss()).append(", no longer a number that can be used. ").append(result.cause());
-        } else {
-            text.append("the weights are no longer numbers that can be used. ").append(tooLarge(step, step / stepsPerEpoch));
-        }
+        text.append(result.failure());
         if (steps.size() > firstStep) {
             text.append(String.format(Locale.ROOT, " (the loss was %.4g in step %d and %.4g in step %d)", steps.get(firstStep), firstStep + 1,
                     steps.get(step - 1), step));
@@ -383,12 +380,15 @@ public final class Trainer {
         // A softmax changes nothing in which output is the largest.
         int[] answers = loss.answers(run.output(lossInput(network, network.output(), loss)));
         long right = IntStream.range(0, answers.length).filter(i -> answers[i] == batch.labels()[i]).count();
-        if (!Double.isFinite(start.loss())) {
-            return new Step(start.loss(), right, cause(batch, step, epoch));
+        if (!Double.isFinite(start.loss()) || !Elements.finite(batch.images())) {
+            String what = Double.isFinite(start.loss()) ? "the gradient would be no number" : "the loss is " + start.loss() + ", no longer a number";
+            return new Step(start.loss(), right, what + " that can be used. " + cause(batch, step, epoch));
         }
         update(run.backward(start.gradients()), step, epoch);
         updatesSoFar++;
-        return new Step(start.loss(), right, null);
+        // A ReLU makes 0 of what is no number, so that the loss alone does not tell.
+        return new Step(start.loss(), right, LastGood.finite(model) ? null
+                : "the weights are no longer numbers that can be used. " + tooLarge(step, epoch));
     }
 
     /**
@@ -458,7 +458,8 @@ public final class Trainer {
                 flat.addi(weights.mul(weightDecay).reshape(1, flat.length()));
             }
             updaters.get(name).applyUpdater(flat, step, epoch);
-            weights.subi(flat.reshape(weights.shape()));
+            // weights − flat
+            Nd4j.getBlasWrapper().level1().axpy(flat.length(), -1, flat, weights.reshape(1, flat.length()));
         });
     }
 

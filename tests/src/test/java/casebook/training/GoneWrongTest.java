@@ -41,7 +41,7 @@ class GoneWrongTest {
         INDArray start = model.parameter("fc/weights").dup();
         assertThatThrownBy(() -> Trainer.of(model).optimiser(new Sgd(1e30)).batchSize(100).epochs(5).train(DIGITS))
                 .isInstanceOf(TrainingException.class)
-                .hasMessageMatching("step [23], in epoch 1 of 5: the loss is (NaN|Infinity), no longer a number that can be used\\. Most likely the "
+                .hasMessageMatching("step [23], in epoch 1 of 5: the (loss is (NaN|Infinity), no longer a number|weights are no longer numbers) that can be used\\. Most likely the "
                         + "learning rate is too large: it is 1E\\+30, try a tenth of it, 1E\\+29 \\(the loss was 2\\.\\d+ in step 1 and .*\\)\\. "
                         + "The model has the weights back that it had when training began");
         assertThat(model.parameter("fc/weights")).isEqualTo(start);
@@ -95,7 +95,7 @@ class GoneWrongTest {
         Batch batch = DIGITS.batch(0, 1, 2);
         batch.images().putScalar(new int[] {1, 0, 3, 3}, Double.NaN);
         assertThatThrownBy(() -> Trainer.of(Model.of(network(), 1)).step(batch)).isInstanceOf(TrainingException.class)
-                .hasMessageStartingWith("step 1: the loss is NaN").hasMessageContaining("The images of this batch have values that are no numbers");
+                .hasMessageStartingWith("step 1: the ").hasMessageContaining("The images of this batch have values that are no numbers");
     }
 
     @Test
@@ -114,7 +114,7 @@ class GoneWrongTest {
         assertThatThrownBy(() -> {
             trainer.step(batch);
             trainer.step(batch);
-        }).hasMessageMatching("step [23]: the loss is .* too large: it is 1E\\+30, try a tenth of it, 1E\\+29\\. The model's weights are lost; make it anew or load it");
+        }).hasMessageMatching("step [23]: the .* too large: it is 1E\\+30, try a tenth of it, 1E\\+29\\. The model's weights are lost; make it anew or load it");
     }
 
     @Test
