@@ -39,7 +39,8 @@ final class LastGood implements AutoCloseable {
     }
 
     static boolean finite(Model model) {
-        return model.parameters().values().stream().allMatch(Elements::finite);
+        // The sum of numbers is one, unless they are very large; then each is looked at.
+        return model.parameters().values().stream().allMatch(array -> Double.isFinite(array.sumNumber().doubleValue()) || Elements.finite(array));
     }
 
     @Override

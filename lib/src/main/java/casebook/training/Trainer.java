@@ -10,6 +10,7 @@ import casebook.layers.Softmax;
 import casebook.model.Model;
 import casebook.model.ModelFileException;
 import casebook.model.Run;
+import casebook.model.TrainingPlan;
 import casebook.model.TrainingRuns;
 import casebook.network.Network;
 import casebook.network.Node;
@@ -234,8 +235,9 @@ public final class Trainer {
             if (result.failure() != null) {
                 throw failure(step, stepsPerEpoch, state.steps().size(), steps, result, lastGood);
             }
-            if ((step + 1) % stepsPerEpoch == 0) {
-                lastGood.take();
+            if ((step + 1) % stepsPerEpoch == 0 && !lastGood.take()) {
+                throw failure(step, stepsPerEpoch, state.steps().size(), steps,
+                        new Step(result.loss(), 0, "the weights are no longer numbers that can be used. " + tooLarge(step, epoch)), lastGood);
             }
             steps.add(result.loss());
             epochLoss += result.loss() * chosen.length;
@@ -306,6 +308,10 @@ public final class Trainer {
     }
 
     private int ownSteps;
+
+    /** So many steps lie between two looks at the weights, unless the loss is suspicious. */
+    private static final int LOOK = 20;
+    private static final double SUSPICIOUS = 1e3;
 
     /** @param failure what can't be used and why, most likely; null if all can */
     private record Step(double loss, long right, String failure) {}
@@ -380,15 +386,15 @@ public final class Trainer {
         // A softmax changes nothing in which output is the largest.
         int[] answers = loss.answers(run.output(lossInput(network, network.output(), loss)));
         long right = IntStream.range(0, answers.length).filter(i -> answers[i] == batch.labels()[i]).count();
-        if (!Double.isFinite(start.loss()) || !Elements.finite(batch.images())) {
-            String what = Double.isFinite(start.loss()) ? "the gradient would be no number" : "the loss is " + start.loss() + ", no longer a number";
-            return new Step(start.loss(), right, what + " that can be used. " + cause(batch, step, epoch));
+        if (!Double.isFinite(start.loss())) {
+            return new Step(start.loss(), right, "the loss is " + start.loss() + ", no longer a number that can be used. " + cause(batch, step, epoch));
         }
-        update(run.backward(start.gradients()), step, epoch);
+        update(run, run.backward(start.gradients()), step, epoch);
         updatesSoFar++;
-        // A ReLU makes 0 of what is no number, so that the loss alone does not tell.
-        return new Step(start.loss(), right, LastGood.finite(model) ? null
-                : "the weights are no longer numbers that can be used. " + tooLarge(step, epoch));
+        // A fast ReLU makes 0 of what is no number, so that the loss alone does not tell. A look at all weights takes as long as moving them.
+        boolean look = step % LOOK == 0 || start.loss() > SUSPICIOUS;
+        return new Step(start.loss(), right, !look || LastGood.finite(model) ? null
+                : "the weights are no longer numbers that can be used. " + cause(batch, step, epoch));
     }
 
     /**
@@ -450,16 +456,17 @@ public final class Trainer {
         });
     }
 
-    private void update(Map<String, INDArray> gradients, int step, int epoch) {
+    private void update(Run run, Map<String, INDArray> gradients, int step, int epoch) {
         gradients.forEach((name, gradient) -> {
             INDArray weights = model.parameter(name);
-            INDArray flat = gradient.dup('c').reshape(1, gradient.length());
+            // A plan's arrays are written anew in each step; those of layers may be used elsewhere.
+            INDArray own = run instanceof TrainingPlan ? gradient : gradient.dup('c');
+            INDArray flat = own.reshape(1, own.length());
             if (weightDecay != 0 && descriptions.get(name).role() == Parameter.Role.WEIGHT) {
                 flat.addi(weights.mul(weightDecay).reshape(1, flat.length()));
             }
             updaters.get(name).applyUpdater(flat, step, epoch);
-            // weights − flat
-            Nd4j.getBlasWrapper().level1().axpy(flat.length(), -1, flat, weights.reshape(1, flat.length()));
+            weights.subi(own);
         });
     }
 
