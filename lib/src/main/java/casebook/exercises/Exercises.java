@@ -7,10 +7,12 @@ import casebook.notebook.Notebook;
 import casebook.zoo.Nearest;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * What a notebook says to a learner's predictions and answers. Import it with
@@ -26,38 +28,65 @@ public final class Exercises {
         }
     };
 
-    /** Each notebook's exercises by their ids. */
-    private static final Map<String, Exercise<?>> ALL = all();
+    /** What makes each notebook's exercises, in the course's order. One notebook needs none of the others' classes. */
+    private static final Map<String, Supplier<List<Exercise<?>>>> NOTEBOOKS = new LinkedHashMap<>();
+
+    static {
+        // Each of these is a lambda: a method reference would load its class here.
+        NOTEBOOKS.put("00", () -> Notebook00.exercises());
+        NOTEBOOKS.put("00b", () -> Notebook00b.exercises());
+        NOTEBOOKS.put("01", () -> Notebook01.exercises());
+        NOTEBOOKS.put("02", () -> Notebook02.exercises());
+        NOTEBOOKS.put("03", () -> Notebook03.exercises());
+        NOTEBOOKS.put("04", () -> Notebook04.exercises());
+        NOTEBOOKS.put("05", () -> Notebook05.exercises());
+        NOTEBOOKS.put("06", () -> Notebook06.exercises());
+        NOTEBOOKS.put("07", () -> Notebook07.exercises());
+        NOTEBOOKS.put("08", () -> Notebook08.exercises());
+        NOTEBOOKS.put("09", () -> Notebook09.exercises());
+        NOTEBOOKS.put("10", () -> Notebook10.exercises());
+    }
+
+    /** The exercises of the notebooks that were asked for, by their ids. */
+    private static final Map<String, Map<String, Exercise<?>>> MADE = new HashMap<>();
 
     /** What was predicted in this kernel. */
     private static final Map<String, Object> PREDICTED = new HashMap<>();
 
     private Exercises() {}
 
-    private static Map<String, Exercise<?>> all() {
-        Map<String, Exercise<?>> all = new LinkedHashMap<>();
-        for (List<Exercise<?>> notebook : List.of(Notebook00.exercises(), Notebook00b.exercises(), Notebook01.exercises(), Notebook02.exercises(),
-                Notebook03.exercises(), Notebook04.exercises(), Notebook05.exercises(), Notebook06.exercises(), Notebook07.exercises(),
-                Notebook08.exercises(), Notebook09.exercises(), Notebook10.exercises())) {
-            for (Exercise<?> exercise : notebook) {
-                if (all.put(exercise.id(), exercise) != null) {
+    private static synchronized Map<String, Exercise<?>> of(String notebook) {
+        return MADE.computeIfAbsent(notebook, name -> {
+            Map<String, Exercise<?>> made = new LinkedHashMap<>();
+            for (Exercise<?> exercise : NOTEBOOKS.get(name).get()) {
+                if (!notebook(exercise.id()).equals(name)) {
+                    throw new IllegalStateException("notebook " + name + " has an exercise " + exercise.id());
+                }
+                if (made.put(exercise.id(), exercise) != null) {
                     throw new IllegalStateException("two exercises are called " + exercise.id());
                 }
             }
-        }
-        return all;
+            return made;
+        });
+    }
+
+    /** The notebook of an exercise: what stands before the last point of its id. */
+    private static String notebook(String id) {
+        return id.substring(0, Math.max(0, id.lastIndexOf('.')));
     }
 
     /** The ids of all exercises, in the course's order. */
     public static Set<String> ids() {
-        return ALL.keySet();
+        Set<String> ids = new LinkedHashSet<>();
+        NOTEBOOKS.keySet().forEach(notebook -> ids.addAll(of(notebook).keySet()));
+        return ids;
     }
 
     /** One exercise. */
     public static Exercise<?> exercise(String id) {
-        Exercise<?> exercise = ALL.get(id);
+        Exercise<?> exercise = NOTEBOOKS.containsKey(notebook(id)) ? of(notebook(id)).get(id) : null;
         if (exercise == null) {
-            throw new IllegalArgumentException("there is no exercise " + id + "; near to it: " + Nearest.to(id, ALL.keySet()));
+            throw new IllegalArgumentException("there is no exercise " + id + "; near to it: " + Nearest.to(id, ids()));
         }
         return exercise;
     }
@@ -171,20 +200,19 @@ public final class Exercises {
     public static Grid progress() {
         Set<String> right = Journal.last(Journal.RIGHT).keySet();
         Grid grid = Grid.of("Your progress, kept on this machine", "Notebook", ">Solved", ">Exercises", ">Optional ones solved", ">Optional");
-        Map<String, int[]> counts = new LinkedHashMap<>();
-        ALL.forEach((id, exercise) -> {
-            int[] count = counts.computeIfAbsent(id.substring(0, id.lastIndexOf('.')), notebook -> new int[4]);
-            int at = exercise.isOptional() ? 2 : 0;
-            count[at + 1]++;
-            count[at] += right.contains(id) ? 1 : 0;
-        });
         int[] all = new int[4];
-        counts.forEach((notebook, count) -> {
+        for (String notebook : NOTEBOOKS.keySet()) {
+            int[] count = new int[4];
+            of(notebook).forEach((id, exercise) -> {
+                int at = exercise.isOptional() ? 2 : 0;
+                count[at + 1]++;
+                count[at] += right.contains(id) ? 1 : 0;
+            });
             grid.row(cells(notebook, count));
             for (int i = 0; i < all.length; i++) {
                 all[i] += count[i];
             }
-        });
+        }
         return grid.total(cells("all", all));
     }
 

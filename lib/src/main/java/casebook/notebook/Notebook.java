@@ -100,18 +100,6 @@ public final class Notebook {
     }
 
     /**
-     * Shows a slider over the rows of a table. It works in a saved page too, where no kernel runs.
-     *
-     * @param label what the slider sets, with its unit
-     * @param table all columns are figures; the first is what the slider sets
-     * @param start the value of the first column where it stands at first
-     * @throws IllegalArgumentException if no row has this value
-     */
-    public static void slider(String label, Table table, int start) {
-        display(Slider.of(label, table, start));
-    }
-
-    /**
      * Runs code in this kernel as a cell would, and shows nothing of what it shows or prints.
      *
      * @throws IllegalStateException outside a notebook

@@ -3,6 +3,7 @@ package casebook.exercises;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import casebook.OwnProcess;
 import casebook.exercises.Answers.Built;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -70,6 +72,28 @@ class ExercisesTest {
         for (String id : Exercises.ids()) {
             assertThat(RIGHT.containsKey(id) && wrong.contains(id) || BUILT.containsKey(id)).as(id).isTrue();
         }
+    }
+
+    /** Makes one exercise. */
+    static final class One {
+        public static void main(String[] args) {
+            System.out.println("made " + Exercises.exercise(args[0]).id());
+        }
+    }
+
+    @Test
+    void anExerciseLoadsItsOwnNotebookOnly() {
+        String loaded = OwnProcess.run(List.of("-Xlog:class+load"), Map.of(), One.class, "02.1").output();
+        assertThat(loaded).contains("made 02.1");
+        assertThat(Pattern.compile("casebook\\.exercises\\.(Notebook\\w+) ").matcher(loaded).results().map(found -> found.group(1)))
+                .containsExactly("Notebook02");
+    }
+
+    @Test
+    void anExerciseThatIsNotThere() {
+        assertThatThrownBy(() -> Exercises.exercise("02.17")).hasMessageContaining("there is no exercise 02.17; near to it: 02.1");
+        assertThatThrownBy(() -> Exercises.exercise("2.1")).hasMessageContaining("near to it: 02.1");
+        assertThatThrownBy(() -> Exercises.exercise("first")).hasMessageContaining("there is no exercise first");
     }
 
     @Test

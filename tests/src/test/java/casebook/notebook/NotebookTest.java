@@ -59,22 +59,6 @@ class NotebookTest {
         Thread.currentThread().setContextClassLoader(loader);
     }
 
-    @Test
-    void aSliderHasARowForEachPositionAndATableWithoutScripts() {
-        Table table = Table.create("rows", IntColumn.create("Width", 1, 2, 4), IntColumn.create("Cost <x>", 100, 2000, 50));
-        Notebook.slider("Width, in channels", table, 2);
-        DisplayData shown = kernel.displayed.get(kernel.displayed.size() - 1);
-        String html = (String) shown.data.get("text/html");
-        assertThat(html).contains("max=\"2\" value=\"1\"", "[\"1\",\"100\"],[\"2\",\"2,000\"],[\"4\",\"50\"]", "[0.0500],[1.0000],[0.0250]",
-                "Cost &lt;x&gt;: <b data-value>", "<details open>", "<td", "data-lm-suppress-shortcuts");
-        assertThat((String) shown.data.get("text/plain")).contains("2,000");
-        String withoutScript = html.replaceAll("(?s)<script>.*</script>", "");
-        assertThat(withoutScript).contains("2,000").doesNotContain("<input", "<label", "data-value");
-        Notebook.slider("the network's \\ width", table, 2);
-        assertThat((String) kernel.displayed.get(kernel.displayed.size() - 1).data.get("text/html")).contains("the network\\'s \\\\ width: <b");
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> Notebook.slider("w", table, 3)).hasMessageContaining("can't start at 3");
-    }
-
     private static final class Square implements Picture {
         @Override
         public String title() {
