@@ -597,60 +597,90 @@ class HandoutTest(Lectures):
         self.assertEqual(2, self.course("handout", "07").returncode)
 
 
-@unittest.skipUnless(READY and KERNEL and DRIVEN and CHROMIUM, "needs the kernel that the launcher sets up, Chromium and Playwright")
-class LiveTest(Project):
-    """A browser at what a kernel of the course has made, or makes while it looks."""
+@unittest.skipUnless(READY and KERNEL and JAR.exists() and DRIVEN and CHROMIUM,
+                     "needs the library's jar, the kernel that the launcher sets up, Chromium and Playwright")
+class LabTest(Project):
+    """The pinned JupyterLab in a browser, as `casebook lab` opens it: nothing is fetched from beyond this computer."""
 
     def setUp(self):
         super().setUp()
-        self.watched = Watched("EXCLUDE 127.0.0.1")
-        self.addCleanup(self.watched.close)
-
-    @unittest.skipUnless(JAR.exists(), "needs the library's jar")
-    def test_a_slider_moves_in_a_saved_page(self):
-        self.notebook("01-slider", text("# Slider"), code(f"""lineMagic("classpath", List.of({json.dumps(str(JAR))}));
-import casebook.notebook.*;
-import tech.tablesaw.api.*;
-Notebook.start();"""), code("""Table squares = Table.create("Squares", IntColumn.create("Side", 1, 2, 30), LongColumn.create("Area", 1, 4, 900));
-Notebook.slider("Side", squares, 2);"""))
-        result = self.course("run")
-        self.assertEqual(0, result.returncode, result.stderr)
-        page = self.watched.open(self.out / "01-slider.html")
-        self.assertEqual("4", page.locator("[data-value]").inner_text())
-        page.get_by_role("slider").press("ArrowRight")
-        self.assertEqual(("30", "900"), (page.locator("[data-position]").inner_text(), page.locator("[data-value]").inner_text()))
-        self.assertFalse(page.locator(".html table").is_visible())
-        self.assertEqual([], self.watched.said)
-        page = self.watched.open(self.out / "01-slider.html", java_script_enabled=False)
-        self.assertTrue(page.locator(".html table").is_visible(), "without scripts the table is left")
-        self.assertEqual(0, page.locator(".html input").count(), "without scripts nothing is left that can't be moved")
-
-    def test_slides_live(self):
-        """RISE, in the pinned JupyterLab: slides are stepped through, a cell is changed and run on its slide, and nothing is fetched."""
-        self.notebook("05-live", on("slide", text("# Live")), on("slide", text("## Second $n^2$")), on("-", code("int n = 6;")),
+        for name in ("00-start-here", "00b-just-enough", "02-lenet-5"):
+            shutil.copy(PROJECT / "notebooks" / f"{name}.ipynb", self.home / "notebooks")
+        self.notebook("12-live", on("slide", text("# Live")), on("slide", text("## Second $n^2$")), on("-", code("int n = 6;")),
                       kernelspec={"name": "java", "display_name": "Java", "language": "java"})
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+            self.port = free.getsockname()[1]
         own = ("_CONFIG_DIR", "_DATA_DIR", "_RUNTIME_DIR", "LAB_SETTINGS_DIR", "LAB_WORKSPACES_DIR")
-        env = {**self.env, **{f"JUPYTER{name}": str(self.home / "jupyter" / name) for name in own}}
+        env = {**self.env, **{f"JUPYTER{name}": str(self.home / "jupyter" / name) for name in own}, "CASEBOOK_KEPT": str(self.home / "kept")}
         with open(self.home / "lab.log", "w+b") as log:
-            command = self.command("lab", "--no-browser", f"--port={port}", "--IdentityProvider.token=")
+            command = self.command("lab", "--no-browser", f"--port={self.port}", "--IdentityProvider.token=")
             lab = subprocess.Popen(command, env=env, cwd=self.home, stdout=log, stderr=log)
-            self.addCleanup(lab.wait, 30)
-            self.addCleanup(lab.terminate)
-            address, deadline = f"http://127.0.0.1:{port}/rise/work/05-live.ipynb", time.monotonic() + 60
-            while time.monotonic() < deadline and lab.poll() is None:
-                with contextlib.suppress(OSError):
-                    urllib.request.urlopen(address).close()
-                    break
-                time.sleep(0.3)
-            else:
+        self.addCleanup(lab.wait, 30)
+        self.addCleanup(lab.terminate)
+        deadline = time.monotonic() + 60
+        while True:
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/status").close()
+                break
+            if time.monotonic() > deadline or lab.poll() is not None:
                 self.fail((self.home / "lab.log").read_text(encoding="utf-8"))
+            time.sleep(0.3)
+        self.watched = Watched("EXCLUDE 127.0.0.1")
+        self.addCleanup(self.watched.close)
+        self.asked = []
+
+    def visit(self, path):
         page = self.watched.browser.new_page(viewport={"width": 1280, "height": 720})
-        asked = []
-        page.on("request", lambda request: None if re.match(r"(data|blob):|http://127\.0\.0\.1:", request.url) else asked.append(request.url))
-        page.goto(address)
+        page.on("request", lambda request: None if re.match(r"(data|blob):|http://127\.0\.0\.1:", request.url) else self.asked.append(request.url))
+        page.goto(f"http://127.0.0.1:{self.port}/{path}")
+        return page
+
+    def test_all_cells_run(self):
+        page = self.visit("lab/tree/work/00-start-here.ipynb")
+        page.get_by_role("heading", name="00 · Start here").wait_for(timeout=60_000)
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        copy, cells = self.home / "work" / "00-start-here.ipynb", [{"execution_count": None}]
+        deadline = time.monotonic() + 120
+        while True:
+            page.wait_for_timeout(500)
+            page.keyboard.press("Control+S")
+            with contextlib.suppress(ValueError):    # it may be being written
+                cells = [cell for cell in json.loads(copy.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+            if all(cell["execution_count"] for cell in cells) or time.monotonic() > deadline:
+                break
+        self.assertEqual(list(range(1, len(cells) + 1)), [cell["execution_count"] for cell in cells])
+        self.assertEqual([], [output for cell in cells for output in cell["outputs"] if output["output_type"] == "error" or output.get("name") == "stderr"])
+        self.assertGreater(sum("image/svg+xml" in output.get("data", {}) for cell in cells for output in cell["outputs"]), 2)
+        self.assertEqual([], self.asked)
+
+    def test_what_is_not_trusted_shows_charts_and_tables(self):
+        """The project's own notebooks, as someone sees them who opens them in JupyterLab: it runs none of their scripts."""
+        for name, heading in (("00b-just-enough", "00b · Just enough"), ("02-lenet-5", "02 · LeNet-5")):
+            cells = json.loads((self.home / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+            saved = [output["data"] for cell in cells for output in cell.get("outputs", []) if "data" in output]
+            without_scripts = [re.sub(r"(?s)<script\b.*?</script>", "", "".join(data.get("text/html", ""))) for data in saved]
+            pictures, tables = sum("image/png" in data for data in saved), sum(html.count("<table") for html in without_scripts)
+            self.assertGreater(min(pictures, tables), 5)
+            page = self.visit(f"lab/tree/notebooks/{name}.ipynb?reset")
+            page.get_by_role("heading", name=heading, exact=True).wait_for(timeout=60_000)
+            # What is further down is put on the page as soon as the browser has time.
+            page.wait_for_function("""([cells, pictures]) => document.querySelectorAll('.jp-Cell').length === cells
+                && document.querySelectorAll('.jp-RenderedImage img').length >= pictures""", arg=[len(cells), pictures], timeout=60_000)
+            self.assertRegex(page.locator(".jp-StatusItem-trust").get_attribute("title"), r"not trusted: 0 of \d+ code cells")
+            with self.subTest(name):
+                self.assertEqual(pictures, page.locator(".jp-RenderedImage img").count())
+                widths = page.evaluate("""Promise.all([...document.querySelectorAll('.jp-OutputArea img')].map(
+                    image => image.decode().then(() => image.naturalWidth, () => 0)))""")
+                self.assertEqual(0, widths.count(0))
+                self.assertEqual(tables, page.locator(".jp-OutputArea table").count())
+                self.assertEqual(0, page.locator(".jp-OutputArea script").count())
+        self.assertEqual([], self.asked)
+
+    def test_slides_live(self):
+        """RISE: slides are stepped through, a cell is changed and run on its slide."""
+        page = self.visit("rise/work/12-live.ipynb")
         page.get_by_role("heading", name="Live").wait_for(timeout=60_000)
         page.locator(".reveal").first.click(position={"x": 600, "y": 650})
         page.keyboard.press("Space")
@@ -662,7 +692,7 @@ Notebook.slider("Side", squares, 2);"""))
         page.keyboard.type('System.out.println("ran " + 6 * 7);')
         page.keyboard.press("Control+Enter")
         cell.get_by_text("ran 42").wait_for(timeout=60_000)
-        self.assertEqual([], asked)
+        self.assertEqual([], self.asked)
 
 
 @unittest.skipUnless(READY and DRIVEN and CHROMIUM and os.environ.get("CASEBOOK_MATHJAX"), "needs Chromium, Playwright and the launcher's MathJax")
