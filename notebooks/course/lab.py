@@ -25,7 +25,9 @@ def page_config():
     }
     # RISE's other themes fetch their letters from the network. Of a fixed size it would put things in the wrong place: the browser's zoom enlarges.
     rise = {"theme": "white", "transition": "none", "slideNumber": True}
-    overrides = json.dumps({"jupyterlab-rise:plugin": rise}, indent=1) + "\n"
+    # Some lines of code are longer than a cell on a small screen: their ends are not to be looked for.
+    wrapped = {"codeCellConfig": {"lineWrap": True}}
+    overrides = json.dumps({"jupyterlab-rise:plugin": rise, "@jupyterlab/notebook-extension:tracker": wrapped}, indent=1) + "\n"
     (folder / "labconfig" / "default_setting_overrides.json").write_text(overrides, encoding="utf-8")
     (folder / "jupyter_server_config.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
 
