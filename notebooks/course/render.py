@@ -139,8 +139,17 @@ def body(notebook, out, name, pages=""):
         filters={"picture": picture, "page_links": links_from(out, pages), "escape_html": html.escape},
         config=Config({"HTMLExporter": {"anchor_link_text": "#"}}))
     made.exclude_input_prompt = made.exclude_output_prompt = True
-    text, _ = made.from_notebook_node(copy.deepcopy(notebook), resources={"metadata": {"name": name, "path": str(FOLDER)}})
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for place, output in enumerate(cell.outputs) if not place or not repeats(output, cell.outputs[place - 1])]
+    text, _ = made.from_notebook_node(notebook, resources={"metadata": {"name": name, "path": str(FOLDER)}})
     return once_each(text)
+
+
+def repeats(output, before):
+    """Whether the output is plain text and the one before it says the same: the last words of several progress bars."""
+    return set(output.get("data", {})) == {"text/plain"} and output.output_type == before.output_type and output["data"] == before.get("data")
 
 
 def once_each(text):
