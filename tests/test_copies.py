@@ -36,7 +36,7 @@ class CopiesTest(Project):
             code(f'System.out.println("{word}");', {"output_type": "stream", "name": "stdout", "text": word}, tags=["exercise"]),
             code("int answer = 42;", shown(text_plain="42"), tags=["solution"]),
             text("because", tags=["solution"]))
-        self.five = self.notebook("05-residual", text("# Residual"), code("1", shown(text_plain="1")))
+        self.five = self.notebook("05-residual", text("# Residual"), code("1", shown(text_plain="1"), tags=["exercise"]))
 
     def refresh(self):
         return self.copies.refresh(self.work)
@@ -59,6 +59,22 @@ class CopiesTest(Project):
         self.assertEqual([False, False, True, True], [cell["metadata"].get("jupyter", {}).get("source_hidden", False) for cell in cells])
         self.assertEqual([cell["source"] for cell in json.loads(before)["cells"]], ["".join(cell["source"]) for cell in cells])
         self.assertEqual(before, self.two.read_bytes())
+
+    def test_what_asks_nothing_keeps_its_outputs(self):
+        def sheet(result):
+            self.notebook("90-sheet", text("# Sheet"), code("1 + 1", shown(text_plain=result)))
+            self.refresh()
+            return "".join(self.mine("90-sheet")["cells"][1]["outputs"][0]["data"]["text/plain"])
+
+        self.assertEqual("2", sheet("2"))
+        opened = self.mine("90-sheet")
+        opened["metadata"]["language_info"] = {"name": "Java", "version": "17.0.15"}
+        (self.work / "90-sheet.ipynb").write_text(json.dumps(opened, indent=3), encoding="utf-8")
+        self.assertEqual([], self.refresh().replaced, "nothing newer is there")
+        self.assertEqual("two", sheet("two"), "Jupyter wrote it anew, and nobody has edited it")
+        self.edit("mine();", "90-sheet")
+        self.assertEqual("two", sheet("2"))
+        self.assertEqual("mine();", self.mine("90-sheet")["cells"][1]["source"])
 
     def test_pictures_come_along(self):
         self.refresh()

@@ -198,6 +198,7 @@ class PagesTest(Project):
             code("table();", shown(text_html="<table><tr><td>$5 and $6</td></tr></table>")),
             code("int hidden = 1;", jupyter={"source_hidden": True}),
             code("print();", {"output_type": "stream", "name": "stdout", "text": "a < b\x1b[31m red\x1b[0m"}),
+            code("train();", shown(text_plain="4 of 4 batches"), shown(text_plain="4 of 4 batches"), shown(text_plain="another bar")),
             casebook={"minutes": 35})
         if "CASEBOOK_MATHJAX" not in self.env:
             (self.home / "mathjax.js").write_text("")
@@ -238,6 +239,7 @@ class PagesTest(Project):
         self.assertIn('<div class="scroll"><table>', self.page)
         self.assertRegex(self.page, r'(?s)<details class="code"><summary>Show the code</summary>.{0,300}hidden')
         self.assertIn("a &lt; b red", self.page)
+        self.assertEqual((1, 1), (self.page.count("4 of 4 batches"), self.page.count("another bar")), "bars that ended alike show once")
         self.assertIn('src="assets/mathjax.js"', self.page)
         self.assertNotIn("mathjax", (self.out / "00-start.html").read_text(encoding="utf-8"))
 

@@ -1,4 +1,4 @@
-"""The learner's own copies of the notebooks: made without outputs, and never overwritten once they were edited."""
+"""The learner's own copies of the notebooks: made without answers, and never overwritten once they were edited."""
 import hashlib
 import json
 import os
@@ -47,15 +47,22 @@ def digest(data):
     return hashlib.sha256(data).hexdigest()
 
 
+def asks(notebook):
+    """Whether the notebook asks something. The outputs of one that does not, such as the cheat sheet, give nothing away."""
+    return any({"prediction", "exercise", "solution"} & set(cell.metadata.get("tags", [])) for cell in notebook.cells)
+
+
 def blank(path):
-    """The bytes of a copy of the notebook: no outputs, no counts, solutions folded."""
+    """The bytes of a copy of the notebook: no outputs and no counts where something is asked, solutions folded."""
     notebook = notebooks.read(path)
+    stripped = asks(notebook)
     for key in ("signature", "widgets"):
         notebook.metadata.pop(key, None)
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
             cell.metadata.pop("execution", None)
+            if stripped:
+                cell.outputs, cell.execution_count = [], None
         if "solution" in cell.metadata.get("tags", []):
             cell.metadata.setdefault("jupyter", {})["source_hidden"] = True
     return (nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n").encode("utf-8")
@@ -145,7 +152,7 @@ def refresh(folder, originals=None):
 def one(folder, name, new, record, report):
     path, known = folder / name, record.get(name, {})
     notebook = name.endswith(".ipynb")
-    written, _ = content(new) if notebook else (digest(new), False)
+    written, with_outputs = content(new) if notebook else (digest(new), False)
     entry = {"file": digest(new), "written": written}
     try:
         mine = path.read_bytes()
@@ -155,8 +162,12 @@ def one(folder, name, new, record, report):
         report.made.append(name)
         return
     mine_written, outputs = content(mine) if notebook else (digest(mine), False)
+    # Where the copy was made with outputs, those that it has are no work of the learner's.
+    outputs = outputs and not with_outputs
     if digest(mine) == digest(new):
         record[name] = entry
+    elif known.get("file") == entry["file"]:
+        pass  # The project has nothing newer than what was copied.
     elif digest(mine) == known.get("file") or mine_written == known.get("written") and not outputs:
         put(path, new)
         record[name] = entry

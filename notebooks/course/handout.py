@@ -1,14 +1,12 @@
 """Makes two versions of a notebook: one for students, without answers and outputs, and one for the instructor, with everything open."""
-import argparse
 import copy
 import posixpath
 import re
-import sys
 from urllib.parse import unquote
 
 import nbformat
 
-from . import ME, copies, notebooks
+from . import copies, notebooks
 from .notebooks import FOLDER, HOME
 from .render import put
 
@@ -38,15 +36,15 @@ def fresh(notebook):
 
 
 def student(notebook):
-    """Without outputs, solutions and the instructor's notes; predictions and exercises are open. Of an answer that is folded below its
-    question the question is left."""
-    made = fresh(notebook)
+    """Without solutions and the instructor's notes, and without outputs where something is asked; predictions and exercises are open. Of an
+    answer that is folded below its question the question is left."""
+    made, stripped = fresh(notebook), copies.asks(notebook)
     cells = []
     for place, cell in enumerate(made.cells):
         after = made.cells[place + 1] if place + 1 < len(made.cells) else None
         if is_solution(cell) or after is not None and is_solution(after) and cell.cell_type == "markdown" and HEADING.fullmatch(cell.source.strip()):
             continue
-        if cell.cell_type == "code":
+        if cell.cell_type == "code" and stripped:
             cell.outputs, cell.execution_count = [], None
         elif cell.cell_type == "markdown":
             left, count = DETAILS.subn(question, cell.source)
@@ -91,14 +89,7 @@ VERSIONS = {"student": student, "instructor": instructor}
 
 
 def main(words):
-    parser = argparse.ArgumentParser(prog=f"{ME} handout", description="Writes a student's and an instructor's version of each notebook.")
-    parser.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="a notebook's number (05) or name; all without one")
-    options = parser.parse_args(words)
-    try:
-        chosen = notebooks.choose(options.notebooks)
-    except notebooks.Unknown as unknown:
-        print(unknown, file=sys.stderr)
-        return 2
+    chosen, _ = notebooks.asked(words, "handout", "Writes a student's and an instructor's version of each notebook.")
     for name, version in VERSIONS.items():
         for path in chosen:
             made = version(notebooks.read(path))

@@ -1,10 +1,14 @@
 """The notebooks of the course: where they are, what they are called, what they say about themselves."""
+import argparse
 import os
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+
+from . import ME
 
 HOME = Path(os.environ.get("CASEBOOK_HOME") or Path(__file__).resolve().parents[2])
 FOLDER = HOME / "notebooks"
@@ -56,6 +60,19 @@ def choose(words, folder=None):
             raise Unknown(f"There is no notebook {word}; there are {numbers}." if every else f"There is no notebook in {folder or FOLDER}.")
         chosen += [path for path in found if path not in chosen]
     return sorted(chosen, key=lambda path: path.name) if words else every
+
+
+def asked(words, command, does):
+    """The notebooks that a command line names, and whether it names any: for a command that takes nothing else. A name that is not there ends
+    the program as any wrong usage does."""
+    parser = argparse.ArgumentParser(prog=f"{ME} {command}", description=does)
+    parser.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="a notebook's number (05) or name; all without one")
+    named = parser.parse_args(words).notebooks
+    try:
+        return choose(named), bool(named)
+    except Unknown as unknown:
+        print(unknown, file=sys.stderr)
+        raise SystemExit(2) from None
 
 
 def read(path):

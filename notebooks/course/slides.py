@@ -4,7 +4,6 @@ A cell's `slideshow.slide_type` is that of RISE and nbconvert: slide, subslide, 
 A code cell with the tag "hide-input" shows its output only. Notes for the speaker are the cells of type notes and a shown cell's
 `casebook.notes`.
 """
-import argparse
 import copy
 import html
 import importlib.util
@@ -17,7 +16,7 @@ from pathlib import Path
 import jinja2
 import nbformat
 
-from . import ME, notebooks, render
+from . import notebooks, render
 from .notebooks import HOME
 from .render import TEMPLATES, put
 
@@ -229,14 +228,7 @@ def inline(script):
 
 
 def main(words):
-    parser = argparse.ArgumentParser(prog=f"{ME} slides", description="Writes a deck of slides for each notebook, from its saved outputs.")
-    parser.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="a notebook's number (05) or name; all without one")
-    options = parser.parse_args(words)
-    try:
-        chosen = notebooks.choose(options.notebooks)
-    except notebooks.Unknown as unknown:
-        print(unknown, file=sys.stderr)
-        return 2
+    chosen, named = notebooks.asked(words, "slides", "Writes a deck of slides for each notebook, from its saved outputs.")
     written, without = 0, []
     for path in chosen:
         notebook = notebooks.read(path)
@@ -252,7 +244,7 @@ def main(words):
             print(f"{path.stem}, {sentence}", file=sys.stderr)
         print(f"{len(slides(notebook))} slides: {OUT / lecture.page}")
     # Of all notebooks some may have none; one that was asked for may not.
-    if without and (options.notebooks or not written):
+    if without and (named or not written):
         print("\n".join(without), file=sys.stderr)
         return 1
     return 0
