@@ -84,13 +84,10 @@ def shown(cell):
     if cell.cell_type == "markdown":
         cell.source = re.sub(r"^\*\*Time\*\*.*?(?:\n\s*\n|\Z)", "", notebooks.NEIGHBOURS.sub("", cell.source), flags=re.M | re.S)
         return cell
-    cell.outputs = [output for output in cell.outputs if not left_out(output)]
-    if "outcome(" in cell.source:
-        # The answer to a question stays when the table beside it is too wide.
-        cell.outputs = [output for output in cell.outputs if table_columns(output.get("data", {}).get("text/html", "")) <= TABLE_COLUMNS]
     if "hide-input" in cell.metadata.get("tags", []):
         cell.source = ""
     cell.metadata.pop("jupyter", None)
+    cell.outputs = [output for output in cell.outputs if not left_out(output)]
     return cell
 
 
