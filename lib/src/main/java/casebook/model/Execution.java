@@ -26,7 +26,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>A thread that is interrupted stops before the next layer, with {@link Stopped}.
  */
-public final class Execution implements Run {
+public final class Execution implements ModelRun {
 
     private final Model model;
     private final Network network;

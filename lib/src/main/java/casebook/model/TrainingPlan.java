@@ -70,7 +70,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * told from the last to the first. {@link Execution} remains what it is compared with; a layer without a fast way runs its own
  * {@code forward} and {@code backward}.
  */
-public final class TrainingPlan extends Schedule implements Run {
+public final class TrainingPlan extends Schedule implements ModelRun {
 
     private final List<Node> ends;
     private final Value input;
@@ -125,7 +125,7 @@ public final class TrainingPlan extends Schedule implements Run {
      * @throws IllegalArgumentException if the batch has another shape
      * @throws Stopped if this thread is interrupted
      */
-    public Run forward(INDArray batch, long seed) {
+    public ModelRun forward(INDArray batch, long seed) {
         if (batch.size(0) != images) {
             throw new IllegalArgumentException("this plan was made for batches of " + images + ", this one has " + batch.size(0));
         }

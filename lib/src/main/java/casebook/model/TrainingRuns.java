@@ -31,7 +31,7 @@ public final class TrainingRuns implements AutoCloseable {
      * @param images {@code [images, channels, height, width]}
      * @param seed for layers that need chance
      */
-    public Run forward(INDArray images, long seed) {
+    public ModelRun forward(INDArray images, long seed) {
         if (!TrainingPlan.available() || model.type() != DataType.FLOAT) {
             return new Execution(model, images, true, true, seed);
         }

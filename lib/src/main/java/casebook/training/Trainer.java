@@ -9,7 +9,7 @@ import casebook.layers.Parameter;
 import casebook.layers.Softmax;
 import casebook.model.Model;
 import casebook.model.ModelFileException;
-import casebook.model.Run;
+import casebook.model.ModelRun;
 import casebook.model.TrainingPlan;
 import casebook.model.TrainingRuns;
 import casebook.network.Network;
@@ -381,7 +381,7 @@ public final class Trainer {
     }
 
     private Step step(Batch batch, int step, int epoch) {
-        Run run = runs().forward(batch.images(), chance(seed, step));
+        ModelRun run = runs().forward(batch.images(), chance(seed, step));
         Start start = start(run, network, batch, loss);
         // A softmax changes nothing in which output is the largest.
         int[] answers = loss.answers(run.output(lossInput(network, network.output(), loss)));
@@ -405,7 +405,7 @@ public final class Trainer {
      */
     record Start(double loss, Map<Node, INDArray> gradients) {}
 
-    static Start start(Run run, Network network, Batch batch, Loss loss) {
+    static Start start(ModelRun run, Network network, Batch batch, Loss loss) {
         Map<Node, INDArray> gradients = new LinkedHashMap<>();
         double total = 0;
         for (Network.Output output : network.outputs()) {
@@ -456,7 +456,7 @@ public final class Trainer {
         });
     }
 
-    private void update(Run run, Map<String, INDArray> gradients, int step, int epoch) {
+    private void update(ModelRun run, Map<String, INDArray> gradients, int step, int epoch) {
         gradients.forEach((name, gradient) -> {
             INDArray weights = model.parameter(name);
             // A plan's arrays are written anew in each step; those of layers may be used elsewhere.

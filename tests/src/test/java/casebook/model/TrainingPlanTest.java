@@ -56,7 +56,7 @@ class TrainingPlanTest {
                 Map<Node, INDArray> starts = new LinkedHashMap<>();
                 ends.forEach(end -> starts.put(end, random(random, end.output().batch(count))));
                 Execution wanted = new Execution(plain, images, true, true, step);
-                Run got = plan.forward(images, step);
+                ModelRun got = plan.forward(images, step);
                 ends.forEach(end -> assertThat(difference(got.output(end), wanted.output(end))).as(name + end.name()).isLessThan(1e-4));
                 Map<String, INDArray> gradients = got.backward(starts);
                 Map<String, INDArray> wantedGradients = wanted.backward(starts);

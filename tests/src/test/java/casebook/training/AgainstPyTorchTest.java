@@ -8,7 +8,7 @@ import casebook.layers.Parameter;
 import casebook.layers.Parameter.Role;
 import casebook.model.Execution;
 import casebook.model.Model;
-import casebook.model.Run;
+import casebook.model.ModelRun;
 import casebook.model.Safetensors;
 import casebook.model.TrainingPlan;
 import casebook.network.Network;
@@ -95,7 +95,7 @@ class AgainstPyTorchTest {
         }
     }
 
-    private static void firstStep(String id, Network network, int size, Model model, Run run, double tolerance) throws Exception {
+    private static void firstStep(String id, Network network, int size, Model model, ModelRun run, double tolerance) throws Exception {
         Map<String, INDArray> expected = expected(id);
         Batch batch = batch(network, size);
         Node end = network.nodes().get(network.output().inputs().get(0));

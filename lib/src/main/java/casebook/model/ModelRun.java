@@ -5,7 +5,7 @@ import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** One run of a model on one batch, forward; and backward, if there is a way back. */
-public interface Run {
+public interface ModelRun {
 
     /** What a layer put out; before {@link #backward}. */
     INDArray output(Node node);
