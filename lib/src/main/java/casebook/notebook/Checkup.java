@@ -266,7 +266,7 @@ public final class Checkup {
         String found = "OpenMP " + facts.get("omp.threads") + ", " + blas + " " + facts.get("blas.threads") + ", GOMP_SPINCOUNT "
                 + (spins == null ? "not set" : spins);
         return spins != null || "passive".equalsIgnoreCase(System.getenv("OMP_WAIT_POLICY")) ? ok("threads", found)
-                : new Finding(State.NOTE, "threads", found, "idle threads that spin take the processor from those that compute: set GOMP_SPINCOUNT=4000");
+                : new Finding(State.NOTE, "threads", found, "idle threads that spin take the processor from those that compute: set GOMP_SPINCOUNT=10000");
     }
 
     private static Finding matrixProduct() {

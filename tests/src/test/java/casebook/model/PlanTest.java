@@ -66,9 +66,10 @@ class PlanTest {
         }
     }
 
+    /** {@code -Dcasebook.networks=100000} looks longer. */
     @Test
     void randomNetworks() {
-        for (long seed = 0; seed < 150; seed++) {
+        for (long seed = 0; seed < Long.getLong("casebook.networks", 150); seed++) {
             agree(RandomNetworkTest.random(seed), 1 + (int) (seed % 3), seed);
         }
     }

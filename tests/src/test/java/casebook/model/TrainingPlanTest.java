@@ -80,9 +80,10 @@ class TrainingPlanTest {
         }
     }
 
+    /** {@code -Dcasebook.networks=100000} looks longer. */
     @Test
     void randomNetworks() {
-        for (long seed = 0; seed < 100; seed++) {
+        for (long seed = 0; seed < Long.getLong("casebook.networks", 100); seed++) {
             agree(RandomNetworkTest.random(seed), 2 + (int) (seed % 3), seed);
         }
     }

@@ -29,7 +29,7 @@ class MemoryTest {
         assumeTrue(MemoryGrowth.known());
         // As the launcher starts Java.
         OwnProcess.Result result = OwnProcess.run(List.of("-Xmx4g", "-XX:+UseSerialGC", "-Xmn32m", "-XX:SurvivorRatio=3"),
-                Map.of("GOMP_SPINCOUNT", "4000", "MALLOC_ARENA_MAX", "2"), Growing.class, task, id, size, times, warmUp);
+                Map.of("GOMP_SPINCOUNT", "10000", "MALLOC_ARENA_MAX", "2"), Growing.class, task, id, size, times, warmUp);
         assertThat(result.status()).as(result.output()).isZero();
         assertThat(Long.parseLong(result.output().replaceAll("(?s).*grown by: (-?\\d+).*", "$1"))).isLessThan(50);
     }
