@@ -245,7 +245,7 @@ public final class Checkup {
     /** Fast prediction: a network through a plan, against its layers. */
     private static Finding plans() {
         if (!Plan.available()) {
-            return new Finding(State.NOTE, "plans", "oneDNN 3 does not load here, so networks predict layer by layer", "results are the same, predictions take longer");
+            return new Finding(State.NOTE, "plans", "oneDNN 3 does not load here, so networks predict and train layer by layer", "results are the same, it takes longer");
         }
         Network network = LeNet5.taught(10);
         try (Model model = Model.of(network, 1); Plan plan = Plan.of(model, 1)) {
