@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -240,7 +241,9 @@ esac
     def test_interrupted_build(self):
         (self.project / "maven-sleeps").write_text("6")   # a busy machine is slow to stop it
         command = [sys.executable, "-B", "-c", START, str(self.project / "casebook"), str(self.java), "", "list"]
-        child = subprocess.Popen(command, env={"PATH": "/usr/bin:/bin", "HOME": str(self.home)}, stderr=subprocess.PIPE)
+        # What a shell starts in the background ignores Control + C, and so does all that it starts.
+        child = subprocess.Popen(command, env={"PATH": "/usr/bin:/bin", "HOME": str(self.home)}, stderr=subprocess.PIPE,
+                                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         deadline = time.monotonic() + 20
         while not self.calls() and time.monotonic() < deadline:
             time.sleep(0.02)
