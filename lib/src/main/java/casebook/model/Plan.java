@@ -24,7 +24,6 @@ import casebook.layers.GlobalAveragePooling;
 import casebook.layers.Layer;
 import casebook.layers.LocalResponseNormalization;
 import casebook.layers.MaxPooling;
-import casebook.layers.Pass;
 import casebook.layers.Shape;
 import casebook.layers.Softmax;
 import casebook.layers.Window;
@@ -33,11 +32,8 @@ import casebook.network.Node;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -427,58 +423,6 @@ public final class Plan extends Schedule {
             dnn.await();
             output.assign(node.layer().forward(new Alone(node, arrays), arrays));
         });
-    }
-
-    /** What a layer sees of the world when it predicts. */
-    private final class Alone implements Pass {
-        private final Node node;
-        private final List<INDArray> inputs;
-        private final Map<String, INDArray> kept = new LinkedHashMap<>();
-
-        Alone(Node node, List<INDArray> inputs) {
-            this.node = node;
-            this.inputs = inputs;
-        }
-
-        @Override
-        public boolean training() {
-            return false;
-        }
-
-        @Override
-        public List<INDArray> inputs() {
-            return inputs;
-        }
-
-        @Override
-        public INDArray output() {
-            throw new IllegalStateException(node.name() + " has no output yet");
-        }
-
-        @Override
-        public INDArray parameter(String name) {
-            return Plan.this.parameter(node, name);
-        }
-
-        @Override
-        public void gradient(String name, INDArray gradient) {
-            throw new IllegalStateException("a plan has no way back");
-        }
-
-        @Override
-        public void keep(String name, INDArray array) {
-            kept.put(name, array);
-        }
-
-        @Override
-        public INDArray kept(String name) {
-            return kept.get(name);
-        }
-
-        @Override
-        public RandomGenerator random() {
-            return RandomGeneratorFactory.of("SplittableRandom").create(node.index());
-        }
     }
 
     /** Weights in the layout that an operation wants. */

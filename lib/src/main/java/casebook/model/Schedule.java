@@ -10,6 +10,7 @@ import casebook.compute.OneDnn.Slide;
 import casebook.compute.OneDnn.Step;
 import casebook.compute.Stopped;
 import casebook.layers.Layer;
+import casebook.layers.Pass;
 import casebook.layers.Relu;
 import casebook.layers.Shape;
 import casebook.layers.Sigmoid;
@@ -20,12 +21,15 @@ import casebook.network.Node;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -293,6 +297,62 @@ abstract class Schedule implements AutoCloseable {
 
     final INDArray parameter(Node node, String name) {
         return model.parameter(Model.fullName(network, node, name));
+    }
+
+    /** What a layer that has no fast way sees of the world when it predicts. */
+    class Alone implements Pass {
+        final Node node;
+        final Map<String, INDArray> kept = new HashMap<>();
+        private final List<INDArray> inputs;
+
+        Alone(Node node, List<INDArray> inputs) {
+            this.node = node;
+            this.inputs = inputs;
+        }
+
+        @Override
+        public boolean training() {
+            return false;
+        }
+
+        @Override
+        public List<INDArray> inputs() {
+            return inputs;
+        }
+
+        @Override
+        public INDArray output() {
+            throw new IllegalStateException(node.name() + " has no output yet");
+        }
+
+        @Override
+        public INDArray parameter(String name) {
+            return Schedule.this.parameter(node, name);
+        }
+
+        @Override
+        public void gradient(String name, INDArray gradient) {
+            throw new IllegalStateException("a plan that predicts has no way back");
+        }
+
+        @Override
+        public void keep(String name, INDArray array) {
+            kept.put(name, array);
+        }
+
+        @Override
+        public INDArray kept(String name) {
+            INDArray array = kept.get(name);
+            if (array == null) {
+                throw new IllegalStateException(node.name() + ": nothing called \"" + name + "\" was kept in the forward pass");
+            }
+            return array;
+        }
+
+        @Override
+        public RandomGenerator random() {
+            return new SplittableRandom(node.index());
+        }
     }
 
     @Override

@@ -1,6 +1,5 @@
 package casebook.model;
 
-import static casebook.compute.OneDnn.Argument.BIAS;
 import static casebook.compute.OneDnn.Argument.DESTINATION;
 import static casebook.compute.OneDnn.Argument.GRADIENT_OF_BIAS;
 import static casebook.compute.OneDnn.Argument.GRADIENT_OF_DESTINATION;
@@ -38,7 +37,6 @@ import casebook.layers.GlobalAveragePooling;
 import casebook.layers.Layer;
 import casebook.layers.MaxPooling;
 import casebook.layers.Parameter;
-import casebook.layers.Pass;
 import casebook.layers.Relu;
 import casebook.layers.Shape;
 import casebook.layers.Window;
@@ -552,7 +550,7 @@ public final class TrainingPlan extends Schedule implements ModelRun {
             arrays.add(array);
         }
         INDArray output = Nd4j.create(DataType.FLOAT, node.output().batch(images), 'c');
-        Alone pass = new Alone(node, arrays, output);
+        Trained pass = new Trained(node, arrays, output);
         action(sources, () -> () -> {
             dnn.await();
             pass.kept.clear();
@@ -587,18 +585,14 @@ public final class TrainingPlan extends Schedule implements ModelRun {
         });
     }
 
-    /** What a layer that runs by itself sees of the world. */
-    private final class Alone implements Pass {
-        private final Node node;
-        private final List<INDArray> inputs;
+    /** What a layer that runs by itself sees in training. */
+    private final class Trained extends Alone {
         private final INDArray output;
-        private final Map<String, INDArray> kept = new HashMap<>();
         private final Map<String, INDArray> gradients = new HashMap<>();
         private final Set<String> handedOver = new HashSet<>();
 
-        Alone(Node node, List<INDArray> inputs, INDArray output) {
-            this.node = node;
-            this.inputs = inputs;
+        Trained(Node node, List<INDArray> inputs, INDArray output) {
+            super(node, inputs);
             this.output = output;
         }
 
@@ -608,18 +602,8 @@ public final class TrainingPlan extends Schedule implements ModelRun {
         }
 
         @Override
-        public List<INDArray> inputs() {
-            return inputs;
-        }
-
-        @Override
         public INDArray output() {
             return output;
-        }
-
-        @Override
-        public INDArray parameter(String name) {
-            return TrainingPlan.this.parameter(node, name);
         }
 
         @Override
@@ -629,20 +613,6 @@ public final class TrainingPlan extends Schedule implements ModelRun {
             } else {
                 gradients.get(name).addi(gradient);
             }
-        }
-
-        @Override
-        public void keep(String name, INDArray array) {
-            kept.put(name, array);
-        }
-
-        @Override
-        public INDArray kept(String name) {
-            INDArray array = kept.get(name);
-            if (array == null) {
-                throw new IllegalStateException(node.name() + ": nothing called \"" + name + "\" was kept in the forward pass");
-            }
-            return array;
         }
 
         @Override
