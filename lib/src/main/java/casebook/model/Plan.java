@@ -31,11 +31,9 @@ import casebook.network.Network;
 import casebook.network.Node;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -62,22 +60,14 @@ public final class Plan extends Schedule {
 
     /** For each layer, those that read it on the way to an output that is wanted. */
     private final List<List<Integer>> readers;
-    private final BitSet needed = new BitSet();
-    private final Map<Integer, Value> values = new HashMap<>();
-    private final Value input;
+    private final BitSet needed;
     private final List<Node> wanted;
     private final List<Value> results = new ArrayList<>();
 
     private Plan(Model model, int images, List<Node> wanted) {
         super(model, images);
-        this.input = brought(dnn.rowMajor(network.input().batch(images)));
         this.wanted = wanted;
-        wanted.forEach(node -> needed.set(node.index()));
-        for (int index = network.nodes().size() - 1; index >= 0; index--) {
-            if (needed.get(index)) {
-                network.nodes().get(index).inputs().stream().filter(from -> from != Network.INPUT).forEach(needed::set);
-            }
-        }
+        this.needed = needed(wanted);
         this.readers = network.readers().stream().map(all -> all.stream().filter(needed::get).toList()).toList();
     }
 
@@ -102,18 +92,7 @@ public final class Plan extends Schedule {
      * @param wanted layers outside auxiliary heads
      */
     public static Plan of(Model model, int images, Node... wanted) {
-        if (model.type() != DataType.FLOAT) {
-            throw new IllegalStateException("a plan computes in float32, this model has " + model.type());
-        }
-        Plan plan = new Plan(model, images, List.of(wanted));
-        // Arrays that it makes for itself outlive a scratch that may be open.
-        try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-            plan.compile();
-            return plan;
-        } catch (RuntimeException | Error e) {
-            plan.close();
-            throw e;
-        }
+        return compiled(model, () -> new Plan(model, images, List.of(wanted)));
     }
 
     /**
@@ -179,8 +158,8 @@ public final class Plan extends Schedule {
 
     // ---------------------------------------------------------------- compiling
 
-    private void compile() {
-        values.put(Network.INPUT, input);
+    @Override
+    void compile() {
         for (Node node : network.nodes()) {
             Stopped.check();
             if (needed.get(node.index()) && !values.containsKey(node.index())) {
@@ -210,24 +189,24 @@ public final class Plan extends Schedule {
         } else if (layer instanceof GlobalAveragePooling) {
             globalPooling(node);
         } else if (layer instanceof Dropout) {
-            values.put(node.index(), values.get(node.inputs().get(0)));
+            values.put(node.index(), source(node));
         } else if (layer instanceof Concatenate && node.output().height() > 0 && !node.output().vector()) {
-            concatenate(node);
+            values.put(node.index(), joined(node));
         } else if (layer instanceof Add && node.inputs().size() == 2) {
             add(node);
         } else if (layer instanceof LocalResponseNormalization normalization && normalization.size() % 2 == 1) {
-            Value source = values.get(node.inputs().get(0));
+            Value source = source(node);
             Operation operation = dnn.responseNormalization(source.layout, normalization.size(), normalization.alpha() * normalization.size(),
                     normalization.beta(), normalization.k());
             simple(node, operation, source);
         } else if (after(layer) != After.NOTHING) {
-            Value source = values.get(node.inputs().get(0));
+            Value source = source(node);
             simple(node, dnn.elementwise(PREDICT, after(layer), source.layout), source);
-        } else if (layer instanceof Softmax && values.get(node.inputs().get(0)).layout.sides().length == 2) {
-            Value source = values.get(node.inputs().get(0));
+        } else if (layer instanceof Softmax && source(node).layout.sides().length == 2) {
+            Value source = source(node);
             simple(node, dnn.softmax(source.layout), source);
         } else if (layer instanceof Flatten && flattenIsReadAsVolume(node)) {
-            values.put(node.index(), values.get(node.inputs().get(0)));
+            values.put(node.index(), source(node));
         } else {
             itself(node);
         }
@@ -247,10 +226,9 @@ public final class Plan extends Schedule {
     }
 
     private void convolution(Node node, Convolution convolution) {
-        Value source = values.get(node.inputs().get(0));
+        Value source = source(node);
         Shape in = node.inputShapes().get(0);
         Window window = convolution.window();
-        int groups = convolution.groups();
         INDArray weights = parameter(node, "weights");
         INDArray bias = convolution.bias() ? parameter(node, "bias") : null;
 
@@ -282,8 +260,7 @@ public final class Plan extends Schedule {
         }
 
         long[] sides = {images, convolution.filters(), node.output().height(), node.output().width()};
-        long[] filter = groups == 1 ? new long[] {convolution.filters(), in.channels(), window.height(), window.width()}
-                : new long[] {groups, convolution.filters() / groups, in.channels() / groups, window.height(), window.width()};
+        long[] filter = filter(convolution, in);
         Layout biasLayout = bias == null ? null : dnn.rowMajor(convolution.filters());
         Value place = addend;
         After follows = after;
@@ -291,7 +268,7 @@ public final class Plan extends Schedule {
         Operation operation = fastest(layout -> dnn.convolution(PREDICT, source == input ? source.layout : layout.apply(source.layout.sides()), dnn.any(filter),
                 biasLayout, place == null ? layout.apply(sides) : place.layout, slide(window, in), place != null, follows));
         Value read = inLayout(source, operation.source());
-        Value target = addend != null ? over(addend, operation.destination()) : fresh(operation.destination());
+        Value target = addend != null ? addend.as(operation.destination()) : fresh(operation.destination());
         Memory packed = packed(weights, filter, operation.weights());
         Memory biases = bias == null ? null : packed(bias, new long[] {convolution.filters()}, dnn.rowMajor(convolution.filters()));
         action(List.of(read, target), () -> step(dnn.step(operation, weighted(place(read), packed, biases, place(target)))));
@@ -333,7 +310,7 @@ public final class Plan extends Schedule {
     }
 
     private void fullyConnected(Node node, FullyConnected connected) {
-        Value source = values.get(node.inputs().get(0));
+        Value source = source(node);
         Node end = node;
         Node activation = activationBehind(node);
         After after = After.NOTHING;
@@ -356,7 +333,7 @@ public final class Plan extends Schedule {
     }
 
     private void pooling(Node node, boolean largest, Window window) {
-        Value source = values.get(node.inputs().get(0));
+        Value source = source(node);
         Shape out = node.output();
         Operation operation = dnn.pooling(PREDICT, largest, source.layout, dnn.any(images, out.channels(), out.height(), out.width()),
                 new long[] {window.height(), window.width()}, slide(window, node.inputShapes().get(0)));
@@ -366,7 +343,7 @@ public final class Plan extends Schedule {
     }
 
     private void globalPooling(Node node) {
-        Value source = values.get(node.inputs().get(0));
+        Value source = source(node);
         Shape in = node.inputShapes().get(0);
         Operation operation = dnn.pooling(PREDICT, false, source.layout, dnn.any(images, in.channels(), 1, 1), new long[] {in.height(), in.width()}, WHOLE);
         Value mean = fresh(operation.destination());
@@ -377,24 +354,8 @@ public final class Plan extends Schedule {
         values.put(node.index(), node.output().vector() ? ordered.as(dnn.rowMajor(images, in.channels())) : ordered);
     }
 
-    private void concatenate(Node node) {
-        Shape out = node.output();
-        List<Value> sources = node.inputs().stream().map(values::get).toList();
-        Layout whole = joined(sources, images, out.channels(), out.height(), out.width());
-        List<Value> alike = new ArrayList<>();
-        for (int i = 0; i < sources.size(); i++) {
-            alike.add(inLayout(sources.get(i), dnn.like(whole, sources.get(i).layout.sides())));
-        }
-        Operation operation = dnn.concatenation(alike.stream().map(value -> value.layout).toList(), whole);
-        Value target = fresh(whole);
-        values.put(node.index(), target);
-        List<Value> touched = new ArrayList<>(alike);
-        touched.add(target);
-        action(touched, () -> step(dnn.concatenate(operation, alike.stream().map(this::place).toList(), place(target))));
-    }
-
     private void add(Node node) {
-        Value first = values.get(node.inputs().get(0));
+        Value first = source(node);
         Value second = inLayout(values.get(node.inputs().get(1)), first.layout);
         Node activation = activationBehind(node);
         After after = activation == null ? After.NOTHING : after(activation.layer());
@@ -406,20 +367,10 @@ public final class Plan extends Schedule {
 
     /** A layer without a fast way runs its own forward pass, on arrays in the usual order. */
     private void itself(Node node) {
-        List<Value> sources = new ArrayList<>();
-        List<INDArray> arrays = new ArrayList<>();
-        for (int i = 0; i < node.inputs().size(); i++) {
-            long[] sides = node.inputShapes().get(i).batch(images);
-            INDArray array = Nd4j.create(DataType.FLOAT, sides, 'c');
-            Value source = values.get(node.inputs().get(i));
-            Value copy = in(array).as(dnn.rowMajor(source.layout.sides()));
-            copy(source, copy);
-            sources.add(copy);
-            arrays.add(array);
-        }
+        List<INDArray> arrays = plainInputs(node);
         INDArray output = Nd4j.create(DataType.FLOAT, node.output().batch(images), 'c');
         values.put(node.index(), in(output));
-        action(sources, () -> () -> {
+        action(List.of(), () -> () -> {
             dnn.await();
             output.assign(node.layer().forward(new Alone(node, arrays), arrays));
         });

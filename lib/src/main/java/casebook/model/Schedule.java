@@ -9,6 +9,7 @@ import casebook.compute.OneDnn.Operation;
 import casebook.compute.OneDnn.Slide;
 import casebook.compute.OneDnn.Step;
 import casebook.compute.Stopped;
+import casebook.layers.Convolution;
 import casebook.layers.Layer;
 import casebook.layers.Pass;
 import casebook.layers.Relu;
@@ -20,6 +21,7 @@ import casebook.network.Network;
 import casebook.network.Node;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +34,10 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Operations in their order, and the memory that they share: what {@link Plan} and {@link TrainingPlan} are made of. First all operations are
@@ -47,6 +52,10 @@ abstract class Schedule implements AutoCloseable {
     final Network network;
     final int images;
     final OneDnn dnn = new OneDnn();
+    /** The images, which are brought. */
+    final Value input;
+    /** What each layer puts out. */
+    final Map<Integer, Value> values = new HashMap<>();
     private final List<Action> actions = new ArrayList<>();
     private final List<BytePointer> memory = new ArrayList<>();
     private final List<Runnable> run = new ArrayList<>();
@@ -58,6 +67,44 @@ abstract class Schedule implements AutoCloseable {
         this.network = model.network();
         this.images = images;
         this.nowhere = allocate(ALIGNMENT);
+        this.input = brought(dnn.rowMajor(network.input().batch(images)));
+        values.put(Network.INPUT, input);
+    }
+
+    /** Makes a plan and all that it needs. */
+    static <P extends Schedule> P compiled(Model model, Supplier<P> make) {
+        if (model.type() != DataType.FLOAT) {
+            throw new IllegalStateException("a plan computes in float32, this model has " + model.type());
+        }
+        P plan = make.get();
+        // Arrays that it makes for itself outlive a scratch that may be open.
+        try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            plan.compile();
+            return plan;
+        } catch (RuntimeException | Error e) {
+            plan.close();
+            throw e;
+        }
+    }
+
+    /** Tells all actions, and prepares them. */
+    abstract void compile();
+
+    /** The layers that lead to these. */
+    final BitSet needed(List<Node> wanted) {
+        BitSet needed = new BitSet();
+        wanted.forEach(node -> needed.set(node.index()));
+        for (int index = network.nodes().size() - 1; index >= 0; index--) {
+            if (needed.get(index)) {
+                network.nodes().get(index).inputs().stream().filter(from -> from != Network.INPUT).forEach(needed::set);
+            }
+        }
+        return needed;
+    }
+
+    /** The first input of a layer. */
+    final Value source(Node node) {
+        return values.get(node.inputs().get(0));
     }
 
     /** An array that flows through the network. It has exactly one of the three places. */
@@ -77,7 +124,7 @@ abstract class Schedule implements AutoCloseable {
             this.outside = outside;
         }
 
-        /** The same numbers in the same memory, with other sides or another name for their order. */
+        /** The same memory in another layout: other sides, another name for the same order, or what is written over it. */
         Value as(Layout other) {
             return new Value(other, room, own, outside);
         }
@@ -130,11 +177,6 @@ abstract class Schedule implements AutoCloseable {
         return new Value(layout, null, null, new Outside());
     }
 
-    /** A value that is written where another one was. */
-    final Value over(Value other, Layout layout) {
-        return new Value(layout, other.room, other.own, other.outside);
-    }
-
     /** The value in this layout: itself, or a copy. */
     final Value inLayout(Value value, Layout layout) {
         if (value.layout.equals(layout)) {
@@ -166,16 +208,15 @@ abstract class Schedule implements AutoCloseable {
      * with fewer channels than a block has, blocks are tried too.
      *
      * @param make the operation, from how an array with these sides lies in memory
-     * @param there layouts that need no copy, or null if none is preferred
+     * @param there layouts that need no copy, if some are preferred
      */
     final Operation fastest(Function<Function<long[], Layout>, Operation> make, Layout... there) {
         List<Function<long[], Layout>> ways = new ArrayList<>();
         if (there.length > 0) {
             ways.add(sides -> Stream.of(there).filter(layout -> Arrays.equals(layout.sides(), sides)).findFirst().orElseThrow());
         }
-        ways.add(dnn::any);
-        ways.add(sides -> dnn.blocks(16, sides));
-        ways.add(sides -> dnn.blocks(8, sides));
+        Function<long[], Layout> any = dnn::any;
+        ways.addAll(List.of(any, sides -> dnn.blocks(16, sides), sides -> dnn.blocks(8, sides)));
         Operation liked = null;
         for (Function<long[], Layout> way : ways) {
             try {
@@ -183,7 +224,7 @@ abstract class Schedule implements AutoCloseable {
                 if (operation.direct()) {
                     return operation;
                 }
-                liked = way == ways.get(there.length > 0 ? 1 : 0) ? operation : liked;
+                liked = way == any ? operation : liked;
             } catch (OneDnn.Unsupported e) {
                 // The next one may be.
             }
@@ -194,9 +235,41 @@ abstract class Schedule implements AutoCloseable {
         return liked;
     }
 
-    /** The layout of several values behind one another along the channels: as the first has it, unless a block of channels would be of two values. */
-    final Layout joined(List<Value> parts, long... sides) {
-        return parts.stream().allMatch(part -> part.layout.sides()[1] % 16 == 0) ? dnn.like(parts.get(0).layout, sides) : dnn.channelsLast(sides);
+    /** The inputs of a layer behind one another along the channels, in the layout of the first, unless a block of channels would be of two of them. */
+    final Value joined(Node node) {
+        Shape out = node.output();
+        long[] sides = {images, out.channels(), out.height(), out.width()};
+        List<Value> sources = node.inputs().stream().map(values::get).toList();
+        Layout whole = sources.stream().allMatch(source -> source.layout.sides()[1] % 16 == 0) ? dnn.like(sources.get(0).layout, sides)
+                : dnn.channelsLast(sides);
+        List<Value> alike = sources.stream().map(source -> inLayout(source, dnn.like(whole, source.layout.sides()))).toList();
+        Operation operation = dnn.concatenation(alike.stream().map(value -> value.layout).toList(), whole);
+        Value target = fresh(whole);
+        List<Value> touched = new ArrayList<>(alike);
+        touched.add(target);
+        action(touched, () -> step(dnn.concatenate(operation, alike.stream().map(this::place).toList(), place(target))));
+        return target;
+    }
+
+    /** Copies of a layer's inputs in the usual order, for one that has no fast way. */
+    final List<INDArray> plainInputs(Node node) {
+        List<INDArray> arrays = new ArrayList<>();
+        for (int i = 0; i < node.inputs().size(); i++) {
+            INDArray array = Nd4j.create(DataType.FLOAT, node.inputShapes().get(i).batch(images), 'c');
+            Value source = values.get(node.inputs().get(i));
+            copy(source, in(array).as(dnn.rowMajor(source.layout.sides())));
+            arrays.add(array);
+        }
+        return arrays;
+    }
+
+    /** The sides of a convolution's weights: where there are groups, they come first. */
+    static long[] filter(Convolution convolution, Shape in) {
+        long filters = convolution.filters();
+        long groups = convolution.groups();
+        Window window = convolution.window();
+        return groups == 1 ? new long[] {filters, in.channels(), window.height(), window.width()}
+                : new long[] {groups, filters / groups, in.channels() / groups, window.height(), window.width()};
     }
 
     /** The window over the whole image, once. */

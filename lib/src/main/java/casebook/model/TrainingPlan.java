@@ -43,7 +43,6 @@ import casebook.layers.Window;
 import casebook.network.Network;
 import casebook.network.Node;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.EnumMap;
@@ -56,7 +55,6 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -71,8 +69,6 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class TrainingPlan extends Schedule implements ModelRun {
 
     private final List<Node> ends;
-    private final Value input;
-    private final Map<Integer, Value> values = new HashMap<>();
     private final Map<Integer, Value> gradients = new HashMap<>();
     private final Deque<Runnable> waysBack = new ArrayDeque<>();
     private final Map<Node, Value> starts = new LinkedHashMap<>();
@@ -85,7 +81,6 @@ public final class TrainingPlan extends Schedule implements ModelRun {
     private TrainingPlan(Model model, int images, List<Node> ends) {
         super(model, images);
         this.ends = ends;
-        this.input = brought(dnn.rowMajor(network.input().batch(images)));
     }
 
     /** True if this platform has oneDNN. Where it has not, {@link Execution} is the way. */
@@ -101,18 +96,7 @@ public final class TrainingPlan extends Schedule implements ModelRun {
      * @throws IllegalStateException if oneDNN is not there on this platform, or the model is one of float64
      */
     public static TrainingPlan of(Model model, int images, List<Node> ends) {
-        if (model.type() != DataType.FLOAT) {
-            throw new IllegalStateException("a plan computes in float32, this model has " + model.type());
-        }
-        TrainingPlan plan = new TrainingPlan(model, images, ends);
-        // Arrays that it makes for itself outlive a scratch that may be open.
-        try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-            plan.compile();
-            return plan;
-        } catch (RuntimeException | Error e) {
-            plan.close();
-            throw e;
-        }
+        return compiled(model, () -> new TrainingPlan(model, images, ends));
     }
 
     /**
@@ -154,16 +138,10 @@ public final class TrainingPlan extends Schedule implements ModelRun {
 
     // ---------------------------------------------------------------- making it
 
-    private void compile() {
-        // A softmax behind an end, for example, is not: its loss takes what goes into it.
-        BitSet needed = new BitSet();
-        ends.forEach(end -> needed.set(end.index()));
-        for (int index = network.nodes().size() - 1; index >= 0; index--) {
-            if (needed.get(index)) {
-                network.nodes().get(index).inputs().stream().filter(from -> from != Network.INPUT).forEach(needed::set);
-            }
-        }
-        values.put(Network.INPUT, input);
+    @Override
+    void compile() {
+        // A softmax behind an end, for example, is not needed: its loss takes what goes into it.
+        BitSet needed = needed(ends);
         for (Node node : network.nodes()) {
             Stopped.check();
             if (needed.get(node.index()) && !values.containsKey(node.index())) {
@@ -216,10 +194,6 @@ public final class TrainingPlan extends Schedule implements ModelRun {
         }
     }
 
-    private Value source(Node node) {
-        return values.get(node.inputs().get(0));
-    }
-
     /** The layer behind this one, if nothing else reads it and no loss takes it. */
     private Node next(Node node) {
         List<Integer> readers = network.readers().get(node.index());
@@ -246,10 +220,11 @@ public final class TrainingPlan extends Schedule implements ModelRun {
     /** The gradient of a layer's output in front of the activation that was done with it. */
     private Value gradientBefore(Node node, Node end, Value output) {
         Value gradient = gradients.get(end.index());
-        if (end == node) {
-            return gradient;
-        }
-        After function = after(end.layer());
+        return end == node ? gradient : through(after(end.layer()), output, gradient);
+    }
+
+    /** The gradient of a function's input, from its output and that one's gradient. */
+    private Value through(After function, Value output, Value gradient) {
         Value alike = inLayout(gradient, output.layout);
         Value before = fresh(output.layout);
         Operation back = dnn.elementwiseBack(function, output.layout);
@@ -310,13 +285,11 @@ public final class TrainingPlan extends Schedule implements ModelRun {
         Value source = source(node);
         Shape in = node.inputShapes().get(0);
         Window window = convolution.window();
-        int groups = convolution.groups();
         int filters = convolution.filters();
         Node end = withActivation(node);
         Slide slide = slide(window, in);
         long[] sides = {images, filters, node.output().height(), node.output().width()};
-        long[] filter = groups == 1 ? new long[] {filters, in.channels(), window.height(), window.width()}
-                : new long[] {groups, filters / groups, in.channels() / groups, window.height(), window.width()};
+        long[] filter = filter(convolution, in);
         Layout biasLayout = convolution.bias() ? dnn.rowMajor(filters) : null;
         long[] sidesIn = source.layout.sides();
         // Images are read as they are.
@@ -477,22 +450,14 @@ public final class TrainingPlan extends Schedule implements ModelRun {
     }
 
     private void concatenate(Node node) {
-        Shape out = node.output();
-        List<Value> sources = node.inputs().stream().map(values::get).toList();
-        Layout whole = joined(sources, images, out.channels(), out.height(), out.width());
-        List<Value> alike = sources.stream().map(source -> inLayout(source, dnn.like(whole, source.layout.sides()))).toList();
-        Operation forward = dnn.concatenation(alike.stream().map(value -> value.layout).toList(), whole);
-        Value output = fresh(whole);
-        List<Value> touched = new ArrayList<>(alike);
-        touched.add(output);
-        action(touched, () -> step(dnn.concatenate(forward, alike.stream().map(this::place).toList(), place(output))));
+        Value output = joined(node);
         putOut(node, node, output, () -> {
-            Value gradient = inLayout(gradients.get(node.index()), whole);
+            Value gradient = inLayout(gradients.get(node.index()), output.layout);
             long from = 0;
             for (int i = 0; i < node.inputs().size(); i++) {
                 long count = node.inputShapes().get(i).channels();
-                Value part = fresh(alike.get(i).layout);
-                copy(gradient.as(dnn.channels(whole, from, count)), part);
+                Value part = fresh(dnn.like(output.layout, values.get(node.inputs().get(i)).layout.sides()));
+                copy(gradient.as(dnn.channels(output.layout, from, count)), part);
                 addGradient(node.inputs().get(i), part);
                 from += count;
             }
@@ -518,14 +483,7 @@ public final class TrainingPlan extends Schedule implements ModelRun {
         Operation forward = dnn.elementwise(TRAIN, function, source.layout);
         Value output = fresh(source.layout);
         action(List.of(source, output), () -> step(dnn.step(forward, place(source), place(output))));
-        putOut(node, node, output, () -> {
-            Value gradient = inLayout(gradients.get(node.index()), output.layout);
-            Value ofSource = fresh(output.layout);
-            Operation back = dnn.elementwiseBack(function, output.layout);
-            action(List.of(gradient, output, ofSource), () -> step(dnn.step(back,
-                    Map.of(DESTINATION, place(output), GRADIENT_OF_DESTINATION, place(gradient), GRADIENT_OF_SOURCE, place(ofSource)))));
-            addGradient(node.inputs().get(0), ofSource);
-        });
+        putOut(node, node, output, () -> addGradient(node.inputs().get(0), through(function, output, gradients.get(node.index()))));
     }
 
     /** Nothing moves in the usual order; only the sides are others. */
@@ -539,19 +497,10 @@ public final class TrainingPlan extends Schedule implements ModelRun {
 
     /** A layer without a fast way runs its own forward and backward pass, on arrays in the usual order. */
     private void itself(Node node) {
-        List<Value> sources = new ArrayList<>();
-        List<INDArray> arrays = new ArrayList<>();
-        for (int i = 0; i < node.inputs().size(); i++) {
-            INDArray array = Nd4j.create(DataType.FLOAT, node.inputShapes().get(i).batch(images), 'c');
-            Value source = values.get(node.inputs().get(i));
-            Value copy = in(array).as(dnn.rowMajor(source.layout.sides()));
-            copy(source, copy);
-            sources.add(copy);
-            arrays.add(array);
-        }
+        List<INDArray> arrays = plainInputs(node);
         INDArray output = Nd4j.create(DataType.FLOAT, node.output().batch(images), 'c');
         Trained pass = new Trained(node, arrays, output);
-        action(sources, () -> () -> {
+        action(List.of(), () -> () -> {
             dnn.await();
             pass.kept.clear();
             output.assign(node.layer().forward(pass, arrays));
