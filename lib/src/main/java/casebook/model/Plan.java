@@ -10,6 +10,7 @@ import casebook.compute.OneDnn.After;
 import casebook.compute.OneDnn.Layout;
 import casebook.compute.OneDnn.Memory;
 import casebook.compute.OneDnn.Operation;
+import casebook.compute.OneDnn.Slide;
 import casebook.compute.Stopped;
 import casebook.compute.Tensors;
 import casebook.layers.Add;
@@ -30,6 +31,7 @@ import casebook.layers.Window;
 import casebook.network.Network;
 import casebook.network.Node;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * <ul>
  * <li>A batch normalization behind a convolution is multiplied into its weights. A ReLU, and the addition of a shortcut, are done while
  * the convolution still has the numbers in the processor.
+ * <li>What nobody reads is not computed. A block of a ResNet ends in an output of which the next stage's 1×1 convolutions, of stride 2, read
+ * every second row and column: the other three quarters are left out.
  * <li>Between the layers, numbers lie in memory as oneDNN likes them best. Only the images and the answers have the usual order.
  * <li>Weights are packed in that order once. Outputs share memory as soon as nobody reads them any more.
  * </ul>
@@ -62,6 +66,8 @@ public final class Plan extends Schedule {
     private final List<List<Integer>> readers;
     private final BitSet needed;
     private final List<Node> wanted;
+    /** For each layer, how far apart the rows and columns of its output are that are read: 1 if all are. The others are not computed. */
+    private final int[] steps;
     private final List<Value> results = new ArrayList<>();
 
     private Plan(Model model, int images, List<Node> wanted) {
@@ -69,6 +75,10 @@ public final class Plan extends Schedule {
         this.wanted = wanted;
         this.needed = needed(wanted);
         this.readers = network.readers().stream().map(all -> all.stream().filter(needed::get).toList()).toList();
+        this.steps = new int[network.nodes().size()];
+        for (int index = steps.length - 1; index >= 0; index--) {
+            steps[index] = apart(network.nodes().get(index));
+        }
     }
 
     /** True if this platform has oneDNN. Where it has not, {@link Model#predict} is the way. */
@@ -156,6 +166,62 @@ public final class Plan extends Schedule {
         return value != Network.INPUT && !wanted.contains(network.nodes().get(value)) && readers.get(value).stream().allMatch(reader -> reader < index || reader == besides);
     }
 
+    // ---------------------------------------------------------------- which positions are read
+
+    /** How far apart those are that all readers of this layer read, if it can leave out the others. */
+    private int apart(Node node) {
+        if (wanted.contains(node) || !(node.layer() instanceof Convolution || positionByPosition(node))) {
+            return 1;
+        }
+        List<Integer> asked = readers.get(node.index()).stream().map(reader -> asked(network.nodes().get(reader))).distinct().toList();
+        return asked.size() == 1 ? asked.get(0) : 1;
+    }
+
+    /** How far apart those are that a layer reads of its inputs. */
+    private int asked(Node reader) {
+        if (reader.layer() instanceof Convolution convolution) {
+            Window window = convolution.window();
+            boolean skips = window.height() == 1 && window.width() == 1 && window.strideHeight() == window.strideWidth()
+                    && Arrays.stream(window.zeros(reader.inputShapes().get(0))).allMatch(zeros -> zeros == 0);
+            return skips ? window.strideHeight() * steps[reader.index()] : 1;
+        }
+        return positionByPosition(reader) ? steps[reader.index()] : 1;
+    }
+
+    /** True if each position of the output needs that position of the inputs alone, and the layer does not run its own code. */
+    private boolean positionByPosition(Node node) {
+        if (node.layer() instanceof BatchNormalization) {
+            Node source = node.inputs().get(0) == Network.INPUT ? null : network.nodes().get(node.inputs().get(0));
+            return source != null && source.layer() instanceof Convolution && nextIf(source, BatchNormalization.class) == node;
+        }
+        return node.layer() instanceof Dropout || node.layer() instanceof Add && node.inputs().size() == 2 || after(node.layer()) != After.NOTHING;
+    }
+
+    /** An input of a layer that goes position by position: those positions of it that are read of the layer's output. */
+    private Value source(Node node, int which) {
+        int from = node.inputs().get(which);
+        int step = steps[node.index()];
+        return step == there(from) ? values.get(from) : thinned(values.get(from), step);
+    }
+
+    /** How far apart the rows and columns are that are there. */
+    private int there(int value) {
+        return value == Network.INPUT ? 1 : steps[value];
+    }
+
+    /** Every so many-th row and column of a value, by itself. */
+    private Value thinned(Value whole, int step) {
+        Operation operation = dnn.pooling(PREDICT, true, whole.layout, dnn.any(thinned(whole.layout.sides(), step)), new long[] {1, 1},
+                new Slide(new long[] {step, step}, 1, new int[4]));
+        Value part = fresh(operation.destination());
+        action(List.of(whole, part), () -> step(dnn.step(operation, place(whole), place(part))));
+        return part;
+    }
+
+    private static long[] thinned(long[] sides, int step) {
+        return new long[] {sides[0], sides[1], (sides[2] + step - 1) / step, (sides[3] + step - 1) / step};
+    }
+
     // ---------------------------------------------------------------- compiling
 
     @Override
@@ -189,7 +255,7 @@ public final class Plan extends Schedule {
         } else if (layer instanceof GlobalAveragePooling) {
             globalPooling(node);
         } else if (layer instanceof Dropout) {
-            values.put(node.index(), source(node));
+            values.put(node.index(), source(node, 0));
         } else if (layer instanceof Concatenate && node.output().height() > 0 && !node.output().vector()) {
             values.put(node.index(), joined(node));
         } else if (layer instanceof Add && node.inputs().size() == 2) {
@@ -200,7 +266,7 @@ public final class Plan extends Schedule {
                     normalization.beta(), normalization.k());
             simple(node, operation, source);
         } else if (after(layer) != After.NOTHING) {
-            Value source = source(node);
+            Value source = source(node, 0);
             simple(node, dnn.elementwise(PREDICT, after(layer), source.layout), source);
         } else if (layer instanceof Softmax && source(node).layout.sides().length == 2) {
             Value source = source(node);
@@ -241,7 +307,11 @@ public final class Plan extends Schedule {
         Node sum = nextIf(end, Add.class);
         if (sum != null && sum.inputs().size() == 2) {
             int other = sum.inputs().get(0) == end.index() ? sum.inputs().get(1) : sum.inputs().get(0);
-            if (other != end.index() && values.containsKey(other) && !node.inputs().contains(other) && readOnlyBefore(other, node.index(), sum.index())
+            int step = steps[sum.index()];
+            if (step > there(other) && other != Network.INPUT && values.containsKey(other)) {
+                addend = thinned(values.get(other), step);
+                end = sum;
+            } else if (other != end.index() && values.containsKey(other) && !node.inputs().contains(other) && readOnlyBefore(other, node.index(), sum.index())
                     && values.get(other).room != null && values.get(other).layout.sides().length == 4 && !sharedRoom(other, node.index(), sum.index())) {
                 addend = values.get(other);
                 end = sum;
@@ -259,14 +329,18 @@ public final class Plan extends Schedule {
             bias = folded[1];
         }
 
-        long[] sides = {images, convolution.filters(), node.output().height(), node.output().width()};
+        long[] sides = thinned(node.output().batch(images), steps[node.index()]);
+        int from = node.inputs().get(0);
+        long factor = steps[node.index()];
+        long[] strides = {window.strideHeight() * factor / there(from), window.strideWidth() * factor / there(from)};
+        Slide slide = new Slide(strides, window.dilation(), window.zeros(in));
         long[] filter = filter(convolution, in);
         Layout biasLayout = bias == null ? null : dnn.rowMajor(convolution.filters());
         Value place = addend;
         After follows = after;
         // Images are read as they are.
         Operation operation = fastest(layout -> dnn.convolution(PREDICT, source == input ? source.layout : layout.apply(source.layout.sides()), dnn.any(filter),
-                biasLayout, place == null ? layout.apply(sides) : place.layout, slide(window, in), place != null, follows));
+                biasLayout, place == null ? layout.apply(sides) : place.layout, slide, place != null, follows));
         Value read = inLayout(source, operation.source());
         Value target = addend != null ? addend.as(operation.destination()) : fresh(operation.destination());
         Memory packed = packed(weights, filter, operation.weights());
@@ -355,8 +429,8 @@ public final class Plan extends Schedule {
     }
 
     private void add(Node node) {
-        Value first = source(node);
-        Value second = inLayout(values.get(node.inputs().get(1)), first.layout);
+        Value first = source(node, 0);
+        Value second = inLayout(source(node, 1), first.layout);
         Node activation = activationBehind(node);
         After after = activation == null ? After.NOTHING : after(activation.layer());
         Operation operation = dnn.addition(first.layout, after);

@@ -97,6 +97,14 @@ class PlanTest {
                     .residual(main -> main.conv(16, 3, same()), side -> side.layer(new PaddedShortcut(16, 1))).build(), count, 5);
             agree(Network.named("projections").input(16, 16, 8).module("a", ResNet.basic(16, 2, ResNet.Shortcut.PROJECT))
                     .module("b", ResNet.basic(16, 1, ResNet.Shortcut.PROJECT_ALL)).globalAveragePool().dense(3).softmax().build(), count, 6);
+            for (int side : new int[] {14, 15}) {
+                agree(Network.named("rows and columns that nobody reads").input(side, side, 8).module("a", ResNet.bottleneck(4, 1, true, ResNet.Shortcut.PROJECT))
+                        .module("b", ResNet.bottleneck(4, 1, true, ResNet.Shortcut.PROJECT)).module("c", ResNet.bottleneck(8, 2, true, ResNet.Shortcut.PROJECT))
+                        .conv(16, 5, same()).batchNorm().dropout(0.5).tanh().conv(8, 1, stride(3)).relu().conv(4, 1, stride(2)).build(), count, 8);
+            }
+            agree(Network.named("every third row of the input").input(10, 10, 16).residual(main -> main.conv(16, 3, same())).conv(4, 1, stride(3)).build(), count, 9);
+            agree(Network.named("strides that differ").input(12, 12, 8).conv(8, 3, same()).relu()
+                    .branches(one -> one.conv(8, 1, stride(2)), two -> two.conv(8, 3, same()).conv(8, 1, stride(2)), three -> three.conv(8, 2, stride(2))).build(), count, 10);
             agree(Network.named("a value that three read").input(9, 9, 8).conv(8, 3, same()).relu()
                     .branches(one -> one.conv(8, 1), two -> two.conv(16, 3, same()).relu(), three -> three.maxPool(3, stride(1), padding(1)))
                     .conv(4, 1).build(), count, 7);
