@@ -463,6 +463,15 @@ public final class OneDnn implements AutoCloseable {
         return new Operation(desc);
     }
 
+    /** From one layout to another, and each number times the factor of its place along the first sides, so many of them. */
+    public Operation scaledReorder(Layout from, Layout to, int sides) {
+        dnnl_primitive_attr attributes = attributes(false, After.NOTHING);
+        check(dnnl_primitive_attr_set_scales_mask(attributes, DNNL_ARG_SRC, (1 << sides) - 1), "factors");
+        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        check(dnnl_reorder_primitive_desc_create(desc, from.desc, engine, to.desc, engine, attributes), "this change of layout");
+        return new Operation(desc);
+    }
+
     // ---------------------------------------------------------------- memory and execution
 
     /** A place in memory with a layout. */
@@ -529,6 +538,8 @@ public final class OneDnn implements AutoCloseable {
         VARIANCE(DNNL_ARG_VARIANCE),
         /** A factor for each channel. */
         SCALE(DNNL_ARG_SCALE),
+        /** The factors of a {@linkplain OneDnn#scaledReorder scaled reorder}. */
+        FACTORS(DNNL_ARG_ATTR_SCALES | DNNL_ARG_SRC),
         /** What is added to each channel. */
         SHIFT(DNNL_ARG_SHIFT),
         /** What is kept for the way back. */

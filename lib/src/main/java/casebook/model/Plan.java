@@ -1,6 +1,7 @@
 package casebook.model;
 
 import static casebook.compute.OneDnn.Argument.DESTINATION;
+import static casebook.compute.OneDnn.Argument.FACTORS;
 import static casebook.compute.OneDnn.Argument.SECOND;
 import static casebook.compute.OneDnn.Argument.SOURCE;
 import static casebook.compute.OneDnn.Purpose.PREDICT;
@@ -323,10 +324,10 @@ public final class Plan extends Schedule {
             after = after(activation.layer());
             end = activation;
         }
+        INDArray factors = null;
         if (normalization != null) {
-            INDArray[] folded = folded(weights, bias, normalization);
-            weights = folded[0];
-            bias = folded[1];
+            factors = factors(normalization);
+            bias = shift(normalization, factors, bias);
         }
 
         long[] sides = thinned(node.output().batch(images), steps[node.index()]);
@@ -343,7 +344,7 @@ public final class Plan extends Schedule {
                 biasLayout, place == null ? layout.apply(sides) : place.layout, slide, place != null, follows));
         Value read = inLayout(source, operation.source());
         Value target = addend != null ? addend.as(operation.destination()) : fresh(operation.destination());
-        Memory packed = packed(weights, filter, operation.weights());
+        Memory packed = packed(weights, filter, operation.weights(), factors);
         Memory biases = bias == null ? null : packed(bias, new long[] {convolution.filters()}, dnn.rowMajor(convolution.filters()));
         action(List.of(read, target), () -> step(dnn.step(operation, weighted(place(read), packed, biases, place(target)))));
         markUpTo(node, end, target);
@@ -366,21 +367,23 @@ public final class Plan extends Schedule {
         }
     }
 
-    /** Weights and bias of a convolution with a batch normalization multiplied into them. */
-    private INDArray[] folded(INDArray weights, INDArray bias, Node normalization) {
-        double[] mean = Tensors.values(parameter(normalization, "moving_mean"));
+    /** What a batch normalization multiplies each channel by. */
+    private INDArray factors(Node normalization) {
         double[] variance = Tensors.values(parameter(normalization, "moving_variance"));
         double[] gamma = Tensors.values(parameter(normalization, "gamma"));
-        double[] beta = Tensors.values(parameter(normalization, "beta"));
         double epsilon = ((BatchNormalization) normalization.layer()).epsilon();
-        double[] scale = new double[mean.length];
-        double[] shift = new double[mean.length];
-        for (int c = 0; c < mean.length; c++) {
-            scale[c] = gamma[c] / Math.sqrt(variance[c] + epsilon);
-            shift[c] = beta[c] + ((bias == null ? 0 : bias.getDouble(c)) - mean[c]) * scale[c];
+        double[] factors = new double[gamma.length];
+        for (int c = 0; c < factors.length; c++) {
+            factors[c] = gamma[c] / Math.sqrt(variance[c] + epsilon);
         }
-        INDArray factor = Tensors.of(DataType.FLOAT, scale, scale.length, 1, 1, 1);
-        return new INDArray[] {weights.mul(factor), Tensors.of(DataType.FLOAT, shift, shift.length)};
+        return Tensors.of(DataType.FLOAT, factors, factors.length);
+    }
+
+    /** What it adds to each channel behind a convolution with this bias, which may be null. */
+    private INDArray shift(Node normalization, INDArray factors, INDArray bias) {
+        INDArray mean = parameter(normalization, "moving_mean");
+        INDArray before = bias == null ? mean.neg() : bias.sub(mean);
+        return before.muli(factors).addi(parameter(normalization, "beta"));
     }
 
     private void fullyConnected(Node node, FullyConnected connected) {
@@ -450,12 +453,24 @@ public final class Plan extends Schedule {
         });
     }
 
-    /** Weights in the layout that an operation wants. */
     private Memory packed(INDArray weights, long[] sides, Layout wanted) {
+        return packed(weights, sides, wanted, null);
+    }
+
+    /** Weights in the layout that an operation wants, those of each filter times its factor if there are factors. */
+    private Memory packed(INDArray weights, long[] sides, Layout wanted, INDArray factors) {
         INDArray rows = Tensors.rowMajor(weights);
         Layout plain = dnn.rowMajor(sides);
+        Memory source = dnn.memory(plain, rows.data().addressPointer());
         Memory target = dnn.memory(wanted, allocate(wanted.bytes()));
-        dnn.step(dnn.reorder(plain, wanted), dnn.memory(plain, rows.data().addressPointer()), target).execute();
+        if (factors == null) {
+            dnn.step(dnn.reorder(plain, wanted), source, target).execute();
+        } else {
+            Memory scales = dnn.memory(dnn.rowMajor(factors.length()), factors.data().addressPointer());
+            // Where there are groups, the filters are spread over two sides.
+            Operation reorder = dnn.scaledReorder(plain, wanted, sides.length - 3);
+            dnn.step(reorder, Map.of(SOURCE, source, FACTORS, scales, DESTINATION, target)).execute();
+        }
         dnn.await();
         return target;
     }

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Something that is measured, in a process of its own: it says {@code ready} when it is, and for each line with a number it runs so many times
+ * Something that is measured, in a process of its own: it says {@code ready MILLISECONDS} when it is, and for each line with a number it runs so many times
  * and says how many milliseconds each took. So all candidates can take turns, each with its own threads and its own memory.
  */
 final class Candidate implements AutoCloseable {
@@ -20,6 +20,7 @@ final class Candidate implements AutoCloseable {
     private final Process process;
     private final Writer requests;
     private final BufferedReader answers;
+    private final double readyAfter;
 
     Candidate(String name, List<String> command, int threads) throws IOException {
         this.name = name;
@@ -33,7 +34,9 @@ final class Candidate implements AutoCloseable {
         requests = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
         answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         String first = answers.readLine();
-        if (!"ready".equals(first)) {
+        if (first != null && first.startsWith("ready ")) {
+            readyAfter = Double.parseDouble(first.substring("ready ".length()));
+        } else {
             close();
             throw new IOException(name + " did not start" + (first == null ? "" : ": " + first));
         }
@@ -41,6 +44,11 @@ final class Candidate implements AutoCloseable {
 
     String name() {
         return name;
+    }
+
+    /** How many milliseconds it took to make the network ready and compute the first answer. */
+    double readyAfter() {
+        return readyAfter;
     }
 
     /** Runs so many times. */

@@ -59,9 +59,9 @@ final class OurForward {
         Files.write(file, bytes.array());
     }
 
-    /** Says that it is ready; then runs as often as each line of the input says, and prints the milliseconds. */
-    static void serve(PrintStream out, Runnable run) throws IOException {
-        out.println("ready");
+    /** Says that it is ready, and how many milliseconds that took; then runs as often as each line of the input says, and prints the milliseconds. */
+    static void serve(PrintStream out, double readyAfter, Runnable run) throws IOException {
+        out.println("ready " + readyAfter);
         BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = requests.readLine(); line != null; line = requests.readLine()) {
             StringJoiner times = new StringJoiner(" ");
@@ -79,10 +79,16 @@ final class OurForward {
     public static void main(String[] arguments) throws IOException {
         PrintStream out = System.out;
         System.setOut(System.err);
-        try (Model model = model(arguments[0]); Plan plan = Plan.of(model, Integer.parseInt(arguments[1]))) {
-            INDArray images = images(model.network(), Integer.parseInt(arguments[1]));
-            write(Path.of(arguments[2], "casebook"), plan.predict(images));
-            serve(out, () -> plan.predict(images));
+        int size = Integer.parseInt(arguments[1]);
+        try (Model model = model(arguments[0])) {
+            INDArray images = images(model.network(), size);
+            long began = System.nanoTime();
+            try (Plan plan = Plan.of(model, size)) {
+                INDArray answer = plan.predict(images);
+                double readyAfter = (System.nanoTime() - began) / 1e6;
+                write(Path.of(arguments[2], "casebook"), answer);
+                serve(out, readyAfter, () -> plan.predict(images));
+            }
         }
     }
 }
