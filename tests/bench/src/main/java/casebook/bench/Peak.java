@@ -6,6 +6,7 @@ import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** The most that this machine computes: the best of some large matrix products, OpenBLAS's and oneDNN's, which lose next to nothing to memory. */
 final class Peak {
@@ -19,6 +20,7 @@ final class Peak {
     /** GFLOP/s, two operations for each multiplication with its addition. */
     static double gigaflops(int threads) {
         Nd4j.getEnvironment().setMaxMasterThreads(threads);
+        NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
         INDArray a = Nd4j.rand(DataType.FLOAT, SIDE, SIDE);
         INDArray b = Nd4j.rand(DataType.FLOAT, SIDE, SIDE);
         double best = 0;

@@ -76,7 +76,7 @@ abstract class SpeedTask implements Callable<Integer> {
         if (csv) {
             System.out.println("task,network,batch,candidate,median_ms,gflops,peak_share,ratio_to_best_peer,ratio_low,ratio_high");
         } else {
-            System.out.printf(Locale.ROOT, "%d threads, %.0f GFLOP/s in the largest matrix product%n", threads, peak);
+            System.out.printf(Locale.ROOT, "%d %s, %.0f GFLOP/s in the largest matrix product%n", threads, threads == 1 ? "thread" : "threads", peak);
         }
         List<Double> logs = new ArrayList<>();
         for (Cell cell : cells()) {
