@@ -812,6 +812,18 @@ class BookTest(unittest.TestCase):
         self.assertFalse(page.locator(".results").is_visible())
         self.assertEqual([], self.watched.said)
 
+    def test_search_on_a_phone(self):
+        """What the search finds lies above the page, so that a tap on it goes there."""
+        page = self.open("index.html", width=390)
+        page.get_by_role("searchbox").fill("padding")
+        page.wait_for_selector(".results a")
+        hit = page.locator(".results a").evaluate_all("""results => results.map(result => {
+            const box = result.getBoundingClientRect(), there = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+            return there && result.contains(there);
+        }).filter(seen => seen !== null)""")
+        self.assertGreater(len(hit), 3)
+        self.assertNotIn(False, hit)
+
     def test_dark_is_remembered(self):
         page = self.open("02-lenet-5.html", color_scheme="light")
         ground = "getComputedStyle(document.body).backgroundColor"
