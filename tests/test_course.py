@@ -260,6 +260,15 @@ class PagesTest(Project):
         around = re.findall(r'<a rel="(prev|next)" href="([^"]*)">', page)
         self.assertEqual([("prev", "00-start.html"), ("next", "02-lenet-5.html")] * 2, around, "at the top and at the end")
 
+    def test_formulas(self):
+        self.notebook("03-formulas", text("# Formulas\n\nOf $n_H \\times n_W$, $\\gamma$ and $f$. And\n\n"
+                                          "$$\\frac{1}{\\text{side}} = 2{,}416$$\n\nand no more."))
+        self.make()
+        page = (self.out / "03-formulas.html").read_text(encoding="utf-8")
+        self.assertEqual(["$n_H \\times n_W$,", "$f$."], re.findall(r'<span style="white-space:nowrap">([^<]*)</span>', page), "a stop stays with its formula")
+        said = (self.out / "assets" / "search.js").read_text(encoding="utf-8")
+        self.assertIn("Of n_H × n_W, γ and f. And 1/side = 2,416 and no more.", said)
+
     def test_a_script_in_an_output_stays_as_it_is(self):
         script = '<script>var a = "<table><tr><td>1</td></tr></table>";</script>'
         self.notebook("03-script", text("# Script"), code("a();", shown(text_html=f"<table></table>{script}")))
@@ -823,6 +832,8 @@ class BookTest(unittest.TestCase):
         }).filter(seen => seen !== null)""")
         self.assertGreater(len(hit), 3)
         self.assertNotIn(False, hit)
+        page.get_by_role("searchbox").fill("gamma")
+        page.wait_for_function("document.querySelector('.results mark').textContent === 'γ'")
 
     def test_dark_is_remembered(self):
         page = self.open("02-lenet-5.html", color_scheme="light")
