@@ -260,6 +260,14 @@ class PagesTest(Project):
         around = re.findall(r'<a rel="(prev|next)" href="([^"]*)">', page)
         self.assertEqual([("prev", "00-start.html"), ("next", "02-lenet-5.html")] * 2, around, "at the top and at the end")
 
+    def test_a_heading_stands_above_the_exercise(self):
+        self.notebook("03-exercise", text("## Exercises\n\n**Exercise 03.1 · count.** One.", tags=["exercise"]),
+                      code('check("03.1", TODO);', tags=["exercise"]))
+        self.make()
+        page = (self.out / "03-exercise.html").read_text(encoding="utf-8")
+        self.assertRegex(page[page.index("<main"):page.index("</main>")],
+                         r'(?s)>Exercises<.*</h2>\s*</div>\s*<div [^>]*class="task exercise"[^>]*>\s*<div [^>]*>\s*<p><strong>Exercise 03\.1')
+
     def test_formulas(self):
         self.notebook("03-formulas", text("# Formulas\n\nOf $n_H \\times n_W$, $\\gamma$ and $f$. And\n\n"
                                           "$$\\frac{1}{\\text{side}} = 2{,}416$$\n\nand no more."))

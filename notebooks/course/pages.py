@@ -20,6 +20,7 @@ OUT = HOME / "target" / "course"
 # The last paragraph that asks something, with all below it.
 ASKED = re.compile(r"^\*\*(?:Predict|Exercise)\b(?!.*^\*\*(?:Predict|Exercise)\b)", re.M | re.S)
 TASKS = {"prediction", "exercise", "solution"}
+HEADING = re.compile(r"#+ [^\n]*\s*")
 # What TeX writes as a word: a sign, or nothing where it only says how something stands. HTML knows the Greek letters and most other signs.
 SIGNS = {"cdot": "·", "dots": "…", "sqrt": "√", "varepsilon": "ε", **dict.fromkeys(("text", "frac", "tfrac", "hat", "left", "right", "qquad"), "")}
 
@@ -54,9 +55,11 @@ def parts(notebook):
         if cell.cell_type == "markdown":
             # The page has links to its neighbours of its own.
             cell.source = notebooks.NEIGHBOURS.sub("", cell.source)
-            asked = ASKED.search(cell.source)
-            if asked and asked.start() and not TASKS & set(cell.metadata.get("tags", [])):
+            asked, tags = ASKED.search(cell.source), cell.metadata.get("tags", [])
+            # Of a task's own cell, only a heading stays outside.
+            if asked and asked.start() and (not TASKS & set(tags) or HEADING.fullmatch(cell.source[:asked.start()])):
                 rest = copy.deepcopy(cell)
+                cell.metadata["tags"] = [tag for tag in tags if tag not in TASKS]
                 rest["id"] = f"{cell.get('id', len(cells))}-asked"
                 cell.source, rest.source = cell.source[:asked.start()], cell.source[asked.start():]
                 cells.append(cell)
