@@ -260,6 +260,23 @@ class PagesTest(Project):
         around = re.findall(r'<a rel="(prev|next)" href="([^"]*)">', page)
         self.assertEqual([("prev", "00-start.html"), ("next", "02-lenet-5.html")] * 2, around, "at the top and at the end")
 
+    def test_a_heading_stands_above_the_exercise(self):
+        self.notebook("03-exercise", text("## Exercises\n\n**Exercise 03.1 · count.** One.", tags=["exercise"]),
+                      code('check("03.1", TODO);', tags=["exercise"]))
+        self.make()
+        page = (self.out / "03-exercise.html").read_text(encoding="utf-8")
+        self.assertRegex(page[page.index("<main"):page.index("</main>")],
+                         r'(?s)>Exercises<.*</h2>\s*</div>\s*<div [^>]*class="task exercise"[^>]*>\s*<div [^>]*>\s*<p><strong>Exercise 03\.1')
+
+    def test_formulas(self):
+        self.notebook("03-formulas", text("# Formulas\n\nOf $n_H \\times n_W$, $\\gamma$ and $f$. And\n\n"
+                                          "$$\\frac{1}{\\text{side}} = 2{,}416$$\n\nand no more."))
+        self.make()
+        page = (self.out / "03-formulas.html").read_text(encoding="utf-8")
+        self.assertEqual(["$n_H \\times n_W$,", "$f$."], re.findall(r'<span style="white-space:nowrap">([^<]*)</span>', page), "a stop stays with its formula")
+        said = (self.out / "assets" / "search.js").read_text(encoding="utf-8")
+        self.assertIn("Of n_H × n_W, γ and f. And 1/side = 2,416 and no more.", said)
+
     def test_a_script_in_an_output_stays_as_it_is(self):
         script = '<script>var a = "<table><tr><td>1</td></tr></table>";</script>'
         self.notebook("03-script", text("# Script"), code("a();", shown(text_html=f"<table></table>{script}")))
@@ -811,6 +828,20 @@ class BookTest(unittest.TestCase):
         page.keyboard.press("Escape")
         self.assertFalse(page.locator(".results").is_visible())
         self.assertEqual([], self.watched.said)
+
+    def test_search_on_a_phone(self):
+        """What the search finds lies above the page, so that a tap on it goes there."""
+        page = self.open("index.html", width=390)
+        page.get_by_role("searchbox").fill("padding")
+        page.wait_for_selector(".results a")
+        hit = page.locator(".results a").evaluate_all("""results => results.map(result => {
+            const box = result.getBoundingClientRect(), there = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+            return there && result.contains(there);
+        }).filter(seen => seen !== null)""")
+        self.assertGreater(len(hit), 3)
+        self.assertNotIn(False, hit)
+        page.get_by_role("searchbox").fill("gamma")
+        page.wait_for_function("document.querySelector('.results mark').textContent === 'γ'")
 
     def test_dark_is_remembered(self):
         page = self.open("02-lenet-5.html", color_scheme="light")

@@ -99,7 +99,7 @@ class ExplorersTest(unittest.TestCase):
                     self.assertIn(f"⌊(n + 2p − f) ÷ s⌋ + 1 = ⌊({n} + 2·{p} − {f}) ÷ {s}⌋ + 1 = ", self.text(page))
                     self.assertIn(f"= {side}. The output is {side}×{side}.", self.text(page))
                     self.assertEqual(0, page.locator("p.wrong").count())
-                    self.assertEqual((n + 2 * p - f) % s > 0, "leaves a rest" in self.text(page))
+                    self.assertEqual((n + 2 * p - f) % s > 0, "leaves a remainder" in self.text(page))
         self.assertIn("0", sides)
         self.assertGreater(len(sides), 8, "the settings are of many kinds")
 
@@ -155,7 +155,7 @@ class ExplorersTest(unittest.TestCase):
         self.assertEqual((216, 216, 11), self.place(page, "filter"))
         page.get_by_label("n, side of the input, exactly").fill("224")
         self.assertIn("The output is 54×54.", self.text(page))
-        self.assertIn("The division leaves a rest of 1: the last row and column (beyond the dashed line) is never read.", self.text(page))
+        self.assertIn("The division leaves a remainder of 1: the last row and column (beyond the dashed line) is never read.", self.text(page))
         self.assertEqual((212, 212, 11), self.place(page, "filter"), "where there are fewer outputs, the filter stays inside")
 
     def test_bottleneck_costs_are_the_librarys(self):

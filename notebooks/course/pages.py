@@ -20,6 +20,9 @@ OUT = HOME / "target" / "course"
 # The last paragraph that asks something, with all below it.
 ASKED = re.compile(r"^\*\*(?:Predict|Exercise)\b(?!.*^\*\*(?:Predict|Exercise)\b)", re.M | re.S)
 TASKS = {"prediction", "exercise", "solution"}
+HEADING = re.compile(r"#+ [^\n]*\s*")
+# What TeX writes as a word: a sign, or nothing where it only says how something stands. HTML knows the Greek letters and most other signs.
+SIGNS = {"cdot": "·", "dots": "…", "sqrt": "√", "varepsilon": "ε", **dict.fromkeys(("text", "frac", "tfrac", "hat", "left", "right", "qquad"), "")}
 
 
 def style():
@@ -52,9 +55,11 @@ def parts(notebook):
         if cell.cell_type == "markdown":
             # The page has links to its neighbours of its own.
             cell.source = notebooks.NEIGHBOURS.sub("", cell.source)
-            asked = ASKED.search(cell.source)
-            if asked and asked.start() and not TASKS & set(cell.metadata.get("tags", [])):
+            asked, tags = ASKED.search(cell.source), cell.metadata.get("tags", [])
+            # Of a task's own cell, only a heading stays outside.
+            if asked and asked.start() and (not TASKS & set(tags) or HEADING.fullmatch(cell.source[:asked.start()])):
                 rest = copy.deepcopy(cell)
+                cell.metadata["tags"] = [tag for tag in tags if tag not in TASKS]
                 rest["id"] = f"{cell.get('id', len(cells))}-asked"
                 cell.source, rest.source = cell.source[:asked.start()], cell.source[asked.start():]
                 cells.append(cell)
@@ -110,6 +115,16 @@ def shortened(alt):
     return first if len(first) < 160 else re.split(r":\s", first)[0]
 
 
+def in_words(formula):
+    """A formula as one would type it without TeX, for the search."""
+    def sign(match):
+        found = SIGNS.get(match.group(1), html.unescape(f"&{match.group(1)};"))
+        return match.group(1) if found.startswith("&") else found
+
+    text = re.sub(r"\\([A-Za-z]+)", sign, re.sub(r"\\[^A-Za-z]", " ", formula.group(1)))
+    return re.sub(r"[{}]", "", text.replace("}{", "/"))
+
+
 class Sections(HTMLParser):
     """A page's text by headings, for the search: prose and code, no outputs, no solutions."""
 
@@ -151,7 +166,11 @@ class Sections(HTMLParser):
             self.found[-1][1 if self.heading else 2] += data
 
     def sections(self):
-        return [[name, *(re.sub(r"\s+", " ", text.replace("\\", "")).strip() for text in texts)] for name, *texts in self.found]
+        return [[name, *(self.line(text) for text in texts)] for name, *texts in self.found]
+
+    @staticmethod
+    def line(text):
+        return re.sub(r"\s+", " ", re.sub(r"\$\$?([^$]+)\$\$?", in_words, text).replace("\\", "")).strip()
 
 
 # ---------------------------------------------------------------- the book

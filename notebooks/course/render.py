@@ -128,6 +128,14 @@ def links_from(out, pages):
     return filtered
 
 
+def joined(text):
+    """Formulas with the stop or comma behind them, which else may stand alone in the next line."""
+    def formula(match):
+        return f'<span style="white-space:nowrap">{match.group()}</span>' if match.group(1) else match.group()
+
+    return re.sub(r"\$\$.*?\$\$|\$[^$<]+\$([.,;:?!)]*)", formula, text, flags=re.S)
+
+
 def has_mathematics(notebook):
     return any(re.search(r"\$|\\\(|\\\[|\\begin", cell.source) for cell in notebook.cells if cell.cell_type == "markdown")
 
@@ -136,7 +144,7 @@ def body(notebook, out, name, pages=""):
     """All cells as HTML for a page in the folder `out`."""
     made = HTMLExporter(
         template_name="casebook", extra_template_basedirs=[str(TEMPLATES)],
-        filters={"picture": picture, "page_links": links_from(out, pages), "escape_html": html.escape},
+        filters={"picture": picture, "page_links": links_from(out, pages), "joined": joined, "escape_html": html.escape},
         config=Config({"HTMLExporter": {"anchor_link_text": "#"}}))
     made.exclude_input_prompt = made.exclude_output_prompt = True
     notebook = copy.deepcopy(notebook)

@@ -50,9 +50,12 @@
     }
   }
 
-  // 61706 finds 61,706, and 3x3 finds 3×3.
+  var GREEK = {alpha: "α", beta: "β", gamma: "γ", epsilon: "ε", eta: "η", lambda: "λ", mu: "μ", sigma: "σ"};
+
+  // 61706 finds 61,706, 3x3 finds 3×3, and gamma finds γ.
   function pattern(word) {
-    return Array.from(word).map(function (letter, at, letters) {
+    var letter = GREEK[word.toLowerCase()];
+    return letter ? "(?:" + word + "|" + letter + ")" : Array.from(word).map(function (letter, at, letters) {
       if (/\d/.test(letter)) {
         return letter + (/\d/.test(letters[at + 1] || "") ? ",?" : "");
       }

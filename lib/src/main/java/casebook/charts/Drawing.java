@@ -155,7 +155,7 @@ public final class Drawing implements Picture {
             String reads = in.size() == 1 && previous(box) == in.get(0).from ? ""
                     : " from " + Look.list(in.stream().map(arrow -> arrow.from.name).distinct().toList());
             String result = box.nodes.get(box.nodes.size() - 1).output().toString();
-            String lines = box.role == Box.Role.STAGE ? String.join(", ", box.lines).replace(":, ", ": ") : String.join(" ", box.lines);
+            String lines = String.join(", ", box.lines).replace(":, ", ": ").replace(", + ", " + ");
             steps.add(box.name + (box.auxiliary ? " (auxiliary)" : "") + reads + ": " + lines + " → " + result);
         }
         return network.name() + ", drawn from the input " + network.input() + " down to the output " + network.output().output() + ": "

@@ -109,7 +109,7 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
             columns = Math.max(0, columns);
             return new int[] {rows / 2, columns / 2, rows - rows / 2, columns - columns / 2};
         }
-        // Where the division leaves a rest, the last rows and columns of the padding are never read.
+        // Where the division leaves a remainder, the last rows and columns of the padding are never read.
         return new int[] {padding.top(), padding.left(),
             Math.max(0, rows - padding.top()), Math.max(0, columns - padding.left())};
     }

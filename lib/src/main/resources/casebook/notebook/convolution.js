@@ -66,7 +66,7 @@ function build(live, data) {
   function remarks(out, rest) {
     const [texts, same] = [[], (f.value - 1) / 2];
     if (rest) {
-      texts.push(`The division leaves a rest of ${rest}: the last ${rest > 1 ? rest + " rows and columns" : "row and column"}`
+      texts.push(`The division leaves a remainder of ${rest}: the last ${rest > 1 ? rest + " rows and columns" : "row and column"}`
         + `${p.value ? " of the padded input" : ""} (${lettered() ? "marked ×" : "beyond the dashed line"}) ${rest > 1 ? "are" : "is"} never read.`);
     }
     if (s.value > f.value) {

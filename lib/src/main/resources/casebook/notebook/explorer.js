@@ -18,6 +18,7 @@ const STYLE = `
   .casebook-explorer svg text { fill: currentColor; font-family: inherit; }
   .casebook-explorer .side { display: flex; flex-wrap: wrap; gap: .8rem 1.5rem; align-items: flex-start; margin: .5rem 0; }
   .casebook-explorer .track { background: rgba(128, 128, 128, .25); height: .8rem; display: flex; }
+  .casebook-explorer .track:not(:last-child) { margin-bottom: .5rem; }
   .casebook-explorer .bar { background: ${INK.input}; height: 100%; }
   .casebook-explorer .bar.second { background: repeating-linear-gradient(135deg, ${INK.filter} 0 4px, transparent 4px 7px); }
   .casebook-explorer .sign { display: inline-block; width: 1rem; height: .8rem; margin-right: .4rem; }

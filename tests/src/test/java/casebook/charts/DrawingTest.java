@@ -197,7 +197,8 @@ class DrawingTest {
     @Test
     void theTextAlternativeGoesFromTheInputDown() {
         assertThat(Drawing.of(LeNet5.taught(10)).alt()).startsWith("LeNet-5, drawn from the input 32×32×1 down to the output 10: conv1: "
-                + "convolution 5×5, 6 filters + tanh → 28×28×6; pool1: ").endsWith("fc5: fully connected, 10 outputs + softmax → 10.");
+                + "convolution 5×5, 6 filters + tanh → 28×28×6; pool1: ").contains("fc3: flatten, fully connected, 120 outputs + tanh → 120; ")
+                .endsWith("fc5: fully connected, 10 outputs + softmax → 10.");
         assertThat(Drawing.of(residual()).alt()).contains("add1 from conv3 and conv1: ");
         assertThat(Drawing.of(googLeNet()).alt()).contains("aux/fc1 (auxiliary)");
     }
