@@ -37,7 +37,7 @@ public class RandomNetworkTest {
             int channels = net.shape().channels();
             switch (random.nextInt(depth < 2 ? 12 : 7)) {
                 case 0 -> net.conv(1 + random.nextInt(6), 1 + 2 * random.nextInt(2), same());
-                case 1 -> net.conv(2 * (1 + random.nextInt(3)), 3, same(), noBias(), stride(depth == 0 ? 1 + random.nextInt(2) : 1));
+                case 1 -> net.conv(2 * (1 + random.nextInt(3)), 1 + 2 * random.nextInt(2), same(), noBias(), stride(depth == 0 ? 1 + random.nextInt(2) : 1));
                 case 2 -> net.batchNorm();
                 case 3 -> net.relu();
                 case 4 -> net.depthwiseConv(3, same());
