@@ -215,10 +215,11 @@ public final class OneDnn implements AutoCloseable {
 
     // ---------------------------------------------------------------- operations
 
-    /** An operation before it is made: it knows its layouts. */
+    /** An operation, which knows its layouts. It is made when one asks for them. */
     public final class Operation {
 
         private final dnnl_primitive_desc desc;
+        private dnnl_primitive primitive;
 
         private Operation(dnnl_primitive_desc desc) {
             this.desc = desc;
@@ -260,8 +261,25 @@ public final class OneDnn implements AutoCloseable {
             return layout(dnnl_query_workspace_md);
         }
 
+        private dnnl_primitive primitive() {
+            if (primitive == null) {
+                dnnl_primitive made = new dnnl_primitive();
+                check(dnnl_primitive_create(made, desc), "an operation");
+                owned.add(() -> dnnl_primitive_destroy(made));
+                primitive = made;
+            }
+            return primitive;
+        }
+
+        /**
+         * A layout of the operation that was made, which need not be that of its description. oneDNN keeps what it has made and gives it out again, and
+         * it takes two layouts as equal that differ by nothing but how far apart the channels are where there is one: it may give out an operation
+         * that was made for the one, and therefore chose another layout for its input.
+         */
         private Layout layout(int what) {
-            dnnl_memory_desc found = dnnl_primitive_desc_query_md(desc, what, 0);
+            dnnl_primitive_desc made = new dnnl_primitive_desc();
+            check(dnnl_primitive_get_primitive_desc(primitive(), made), "an operation");
+            dnnl_memory_desc found = dnnl_primitive_desc_query_md(made, what, 0);
             int rank = 0;
             org.bytedeco.javacpp.IntPointer count = new org.bytedeco.javacpp.IntPointer(1);
             PointerPointer<Pointer> sides = new PointerPointer<>(1);
@@ -498,13 +516,12 @@ public final class OneDnn implements AutoCloseable {
     /** An operation with its arguments: it can be executed. */
     public final class Step {
 
-        private final dnnl_primitive primitive = new dnnl_primitive();
+        private final dnnl_primitive primitive;
         private final dnnl_exec_arg_t arguments;
         private final int count;
 
         private Step(Operation operation, Object... arguments) {
-            check(dnnl_primitive_create(primitive, operation.desc), "an operation");
-            owned.add(() -> dnnl_primitive_destroy(primitive));
+            primitive = operation.primitive();
             count = arguments.length / 2;
             this.arguments = new dnnl_exec_arg_t(count);
             for (int i = 0; i < count; i++) {

@@ -60,10 +60,30 @@ class PlanTest {
                 INDArray wanted = model.predict(images);
                 INDArray got = plan.predict(images);
                 assertThat(got.shape()).isEqualTo(wanted.shape());
-                double largest = Math.max(wanted.amaxNumber().doubleValue(), 1e-6);
-                assertThat(got.sub(wanted).amaxNumber().doubleValue() / largest).as(network.name() + ", " + count + " images, seed " + seed).isLessThan(1e-4);
+                String name = network.name() + ", " + count + " images, seed " + seed;
+                double error = difference(got, wanted);
+                if (error < 1e-4) {
+                    continue;
+                }
+                // In an unlucky network rounding alone may be as much: then the answer in float64 says whose it is.
+                try (Model precise = precise(model)) {
+                    INDArray exact = precise.predict(images);
+                    assertThat(error).as(name).isLessThan(1e-2);
+                    assertThat(difference(got, exact)).as(name).isLessThan(3 * difference(wanted, exact));
+                }
             }
         }
+    }
+
+    private static double difference(INDArray got, INDArray wanted) {
+        INDArray exact = wanted.castTo(DataType.DOUBLE);
+        return got.castTo(DataType.DOUBLE).sub(exact).amaxNumber().doubleValue() / Math.max(exact.amaxNumber().doubleValue(), 1e-6);
+    }
+
+    private static Model precise(Model model) {
+        Model precise = Model.of(model.network(), 0, DataType.DOUBLE);
+        model.parameters().forEach((name, array) -> precise.parameter(name).assign(array.castTo(DataType.DOUBLE)));
+        return precise;
     }
 
     /** {@code -Dcasebook.networks=100000} looks longer. */
@@ -102,6 +122,9 @@ class PlanTest {
                         .module("b", ResNet.bottleneck(4, 1, true, ResNet.Shortcut.PROJECT)).module("c", ResNet.bottleneck(8, 2, true, ResNet.Shortcut.PROJECT))
                         .conv(16, 5, same()).batchNorm().dropout(0.5).tanh().conv(8, 1, stride(3)).relu().conv(4, 1, stride(2)).build(), count, 8);
             }
+            // The two last convolutions of the blocks are alike but for how far apart the channels of their output, a single one, are said to be.
+            agree(Network.named("one channel").input(12, 10, 1).relu().residual(main -> main.conv(4, 1).conv(1, 1)).conv(1, 3, same())
+                    .residual(main -> main.conv(4, 1).conv(1, 1)).dense(4).build(), count, 1);
             agree(Network.named("every third row of the input").input(10, 10, 16).residual(main -> main.conv(16, 3, same())).conv(4, 1, stride(3)).build(), count, 9);
             agree(Network.named("strides that differ").input(12, 12, 8).conv(8, 3, same()).relu()
                     .branches(one -> one.conv(8, 1, stride(2)), two -> two.conv(8, 3, same()).conv(8, 1, stride(2)), three -> three.conv(8, 2, stride(2))).build(), count, 10);
