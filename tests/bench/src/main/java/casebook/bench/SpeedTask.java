@@ -31,7 +31,14 @@ abstract class SpeedTask implements Callable<Integer> {
     /** A turn takes about so many milliseconds. */
     private static final double TURN = 300;
 
-    @Option(names = "--rounds", defaultValue = "15", description = "How many turns each takes (15 unless something else is said).")
+    /** What is in the table beside the peers takes turns for so many milliseconds altogether: a step of it can take ten seconds. */
+    private static final double BESIDE = 40_000;
+
+    /** A run of so many milliseconds does not feel what the caches hold when it begins. */
+    private static final double LONG = 1000;
+
+    @Option(names = "--rounds", defaultValue = "15", description = "How many turns each takes (15 unless something else is said).%n"
+            + "DL4J, in training, takes no more of them once it has had 40 seconds.")
     private int rounds;
 
     @Option(names = "--csv", description = "CSV: task,network,batch,candidate,median_ms,gflops,peak_share,ratio_to_best_peer,ratio_low,ratio_high")
@@ -57,6 +64,11 @@ abstract class SpeedTask implements Callable<Integer> {
 
     /** The peers of a network. */
     abstract List<String> peers(String network);
+
+    /** Who is in the table and no peer, where the best peer is asked for: names and main classes, which take what our own takes. */
+    Map<String, Class<?>> beside() {
+        return Map.of();
+    }
 
     /** The main class of our own candidate; its arguments are the network, the batch, the folder. */
     abstract Class<?> ours();
@@ -97,16 +109,19 @@ abstract class SpeedTask implements Callable<Integer> {
                 OnnxFile.write(folder.resolve("network.onnx"), model);
             }
             OurForward.write(folder.resolve("images"), OurForward.images(network, cell.batch()));
-            List<String> ours = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-            ours.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-            ours.addAll(List.of("-cp", System.getProperty("java.class.path"), ours().getName(), cell.network(), Integer.toString(cell.batch()), folder.toString()));
-            candidates.add(new Candidate("casebook", ours, threads));
+            candidates.add(new Candidate("casebook", java(ManagementFactory.getRuntimeMXBean().getInputArguments(), ours(), cell, folder), threads));
             for (String peer : peers(cell.network())) {
                 List<String> command = new ArrayList<>(List.of(python, Path.of(System.getenv().getOrDefault("CASEBOOK_HOME", ""))
                         .resolve("tests/bench/peers/" + task + ".py").toString(), peer, folder.toString(), Integer.toString(threads)));
                 Arrays.stream(network.input().batch(cell.batch())).mapToObj(Long::toString).forEach(command::add);
                 candidates.add(new Candidate(peer, command, threads));
                 compare(cell.network(), peer, floats(folder.resolve("casebook")), floats(folder.resolve(peer)));
+            }
+            for (Map.Entry<String, Class<?>> other : beside().entrySet()) {
+                // Without the launcher's options: as Java starts it for whoever uses it.
+                candidates.add(new Candidate(other.getKey(), java(List.of(), other.getValue(), cell, folder), threads));
+                float[] theirs = floats(folder.resolve(other.getKey()));
+                compare(cell.network(), other.getKey(), Arrays.copyOf(floats(folder.resolve("casebook")), theirs.length), theirs);
             }
             return report(cell, peak, 2e-9 * passes() * cell.batch() * CostSheet.of(network).macs(), candidates);
         } finally {
@@ -118,6 +133,13 @@ abstract class SpeedTask implements Callable<Integer> {
             }
             Files.delete(folder);
         }
+    }
+
+    private static List<String> java(List<String> options, Class<?> main, Cell cell, Path folder) {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName(), cell.network(), Integer.toString(cell.batch()), folder.toString()));
+        return command;
     }
 
     private static float[] floats(Path file) throws IOException {
@@ -139,21 +161,39 @@ abstract class SpeedTask implements Callable<Integer> {
         }
     }
 
-    /** The median milliseconds of each turn, by candidate. They take turns, and the order of a round changes from round to round. */
+    /**
+     * The median milliseconds of each turn, by candidate. They take turns, and the order of a round changes from round to round. What stands beside the peers
+     * leaves after the round in which its time is up: it has fewer turns then, those of the first rounds.
+     */
     private Map<String, double[]> turns(List<Candidate> candidates) {
         Map<String, double[]> all = new LinkedHashMap<>();
         Map<String, Integer> times = new LinkedHashMap<>();
+        Map<String, Integer> before = new LinkedHashMap<>();
+        Map<String, Double> left = new LinkedHashMap<>();
         for (Candidate candidate : candidates) {
-            all.put(candidate.name(), new double[rounds]);
-            candidate.milliseconds(2);
-            times.put(candidate.name(), (int) Math.max(1, Math.min(50, TURN / candidate.milliseconds(1)[0])));
+            String name = candidate.name();
+            boolean bounded = beside().containsKey(name);
+            double[] first = candidate.milliseconds(1);
+            boolean brief = !bounded || first[0] < LONG;
+            double[] warm = brief ? candidate.milliseconds(2) : first;
+            all.put(name, new double[0]);
+            times.put(name, (int) Math.max(1, Math.min(50, TURN / warm[warm.length - 1])));
+            // The first run of a turn finds its data out of the caches, whoever runs.
+            before.put(name, brief ? 1 : 0);
+            left.put(name, bounded ? BESIDE - first[0] : Double.POSITIVE_INFINITY);
         }
         for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < candidates.size(); i++) {
                 Candidate candidate = candidates.get((round + i) % candidates.size());
-                // The first run of a turn finds its data out of the caches, whoever runs.
-                double[] turn = candidate.milliseconds(1 + times.get(candidate.name()));
-                all.get(candidate.name())[round] = Ratios.median(Arrays.copyOfRange(turn, 1, turn.length));
+                String name = candidate.name();
+                if (round > 0 && left.get(name) <= 0) {
+                    continue;
+                }
+                double[] turn = candidate.milliseconds(before.get(name) + times.get(name));
+                double[] measured = Arrays.copyOf(all.get(name), round + 1);
+                measured[round] = Ratios.median(Arrays.copyOfRange(turn, before.get(name), turn.length));
+                all.put(name, measured);
+                left.merge(name, -Arrays.stream(turn).sum(), Double::sum);
             }
         }
         return all;
@@ -162,12 +202,12 @@ abstract class SpeedTask implements Callable<Integer> {
     private double report(Cell cell, double peak, double gigaflop, List<Candidate> candidates) {
         Map<String, double[]> turns = turns(candidates);
         Map<String, Double> readyAfter = candidates.stream().collect(Collectors.toMap(Candidate::name, Candidate::readyAfter));
-        String best = turns.keySet().stream().filter(name -> !name.equals("casebook"))
+        String best = turns.keySet().stream().filter(name -> !name.equals("casebook") && !beside().containsKey(name))
                 .min((a, b) -> Double.compare(Ratios.median(turns.get(a)), Ratios.median(turns.get(b)))).orElseThrow();
         turns.forEach((name, times) -> {
             double milliseconds = Ratios.median(times);
             double speed = 1e3 * gigaflop / milliseconds;
-            Ratios ratios = Ratios.of(times, turns.get(best));
+            Ratios ratios = Ratios.of(times, Arrays.copyOf(turns.get(best), times.length));
             System.out.printf(Locale.ROOT, csv ? task + ",%s,%d,%s,%.3f,%.1f,%.3f,%.3f,%.3f,%.3f%n"
                     : "%-15s batch %d  %-12s %9.2f ms  %6.1f GFLOP/s  %4.0f %%  ratio %.2f (%.2f to %.2f)  first answer after %.0f ms%n", cell.network(), cell.batch(), name, milliseconds, speed,
                     csv ? speed / peak : 100 * speed / peak, ratios.median(), ratios.low(), ratios.high(), readyAfter.get(name));

@@ -1,11 +1,12 @@
 package casebook.bench;
 
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 
-/** {@code bench training}: one training step against PyTorch's, from the same weights with the same images. */
-@Command(name = "training", mixinStandardHelpOptions = true, description = "One training step (forward, backward, the weights move), against PyTorch's. The losses of the "
-        + "first steps are compared. A peer that is missing is a failure.")
+/** {@code bench training}: one training step against PyTorch's, and DL4J's beside them, from the same weights with the same images. */
+@Command(name = "training", mixinStandardHelpOptions = true, description = "One training step (forward, backward, the weights move), against PyTorch's. DL4J's stands in "
+        + "the table beside them: it is never the peer that the ratios are taken to. The losses of the first steps are compared. A peer that is missing is a failure.")
 final class TrainingTask extends SpeedTask {
 
     TrainingTask() {
@@ -20,6 +21,11 @@ final class TrainingTask extends SpeedTask {
     @Override
     List<String> peers(String network) {
         return List.of("pytorch");
+    }
+
+    @Override
+    Map<String, Class<?>> beside() {
+        return Map.of("dl4j", DeeplearningTraining.class);
     }
 
     @Override
