@@ -24,6 +24,7 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Nesterovs;
@@ -35,6 +36,14 @@ import org.nd4j.linalg.learning.config.Nesterovs;
 class AgainstPyTorchTest {
 
     private static final double TOLERANCE = 1e-4;
+
+    /**
+     * For float32 where the layers are many: which of the ReLUs that are almost 0 let their gradient through is then decided by rounding, and that differs
+     * from processor to processor. In float64 nothing is left to it.
+     */
+    private static double inFloat(String id) {
+        return id.equals("lenet-5") ? TOLERANCE : 0.1;
+    }
 
     static Stream<Arguments> networks() {
         return Stream.of(arguments("lenet-5", LeNet5.taught(10), 16, 0.05), arguments("cifar-resnet-20", ResNet.cifar(20), 8, 0.0005));
@@ -49,8 +58,8 @@ class AgainstPyTorchTest {
         return values;
     }
 
-    static Model model(Network network) {
-        Model model = Model.of(network, 0);
+    static Model model(Network network, DataType type) {
+        Model model = Model.of(network, 0, type);
         int place = 0;
         for (Map.Entry<String, Parameter> entry : model.descriptions().entrySet()) {
             Parameter parameter = entry.getValue();
@@ -80,18 +89,20 @@ class AgainstPyTorchTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("networks")
     void lossAndEveryGradientOfTheFirstStep(String id, Network network, int size) throws Exception {
-        Model model = model(network);
-        firstStep(id, network, size, model, new Execution(model, batch(network, size).images(), true, true, 1), TOLERANCE);
+        for (DataType type : new DataType[] {DataType.DOUBLE, DataType.FLOAT}) {
+            Model model = model(network, type);
+            INDArray images = batch(network, size).images().castTo(type);
+            firstStep(id, network, size, model, new Execution(model, images, true, true, 1), type == DataType.DOUBLE ? TOLERANCE : inFloat(id));
+        }
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("networks")
     void theSameOfAPlan(String id, Network network, int size) throws Exception {
         Node end = network.nodes().get(network.output().inputs().get(0));
-        Model model = model(network);
+        Model model = model(network, DataType.FLOAT);
         try (TrainingPlan plan = TrainingPlan.of(model, size, List.of(end))) {
-            // In 20 layers a rounding decides whether one of the ReLUs that are almost 0 lets its gradient through: in this batch of 8 it does.
-            firstStep(id, network, size, model, plan.forward(batch(network, size).images(), 1), id.equals("lenet-5") ? TOLERANCE : 0.1);
+            firstStep(id, network, size, model, plan.forward(batch(network, size).images(), 1), inFloat(id));
         }
     }
 
@@ -117,12 +128,14 @@ class AgainstPyTorchTest {
     @MethodSource("networks")
     void theLossesOfFiveSteps(String id, Network network, int size, double rate) throws Exception {
         INDArray expected = expected(id).get("losses");
-        Trainer trainer = Trainer.of(model(network)).optimiser(new Nesterovs(rate, 0.9)).weightDecay(0.001);
         Batch batch = batch(network, size);
-        for (int step = 0; step < expected.length(); step++) {
-            // What roundings did to the first gradients has grown by then.
-            double tolerance = step < 2 ? TOLERANCE : 10 * TOLERANCE;
-            assertThat(trainer.step(batch)).as("step " + (step + 1)).isCloseTo(expected.getDouble(step), Offset.offset(tolerance * expected.getDouble(step)));
+        for (DataType type : new DataType[] {DataType.DOUBLE, DataType.FLOAT}) {
+            Trainer trainer = Trainer.of(model(network, type)).optimiser(new Nesterovs(rate, 0.9)).weightDecay(0.001);
+            for (int step = 0; step < expected.length(); step++) {
+                // What roundings, PyTorch's too, did to the first gradients has grown by then.
+                double tolerance = step < 2 ? TOLERANCE : type == DataType.DOUBLE ? 10 * TOLERANCE : Math.min(10 * inFloat(id), 1e-2);
+                assertThat(trainer.step(batch)).as(type + ", step " + (step + 1)).isCloseTo(expected.getDouble(step), Offset.offset(tolerance * expected.getDouble(step)));
+            }
         }
     }
 
@@ -132,6 +145,7 @@ class AgainstPyTorchTest {
 
     private static void assertAgree(String name, INDArray got, INDArray expected, double tolerance) {
         assertThat(got.shape()).as(name).isEqualTo(expected.shape());
-        assertThat(got.sub(expected).amaxNumber().doubleValue()).as(name).isLessThan(tolerance * expected.amaxNumber().doubleValue());
+        double difference = got.castTo(DataType.DOUBLE).sub(expected.castTo(DataType.DOUBLE)).amaxNumber().doubleValue();
+        assertThat(difference).as(name).isLessThan(tolerance * expected.amaxNumber().doubleValue());
     }
 }
