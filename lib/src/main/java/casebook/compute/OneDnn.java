@@ -61,6 +61,12 @@ public final class OneDnn implements AutoCloseable {
         return dnnl_version().major() + "." + dnnl_version().minor() + "." + dnnl_version().patch();
     }
 
+    /** How many float32 numbers the processor's widest registers hold: 16 with AVX-512, 8 with AVX2; 0 if it has neither, or oneDNN was told to use neither. */
+    public static int numbersAtOnce() {
+        int found = dnnl_get_effective_cpu_isa();
+        return (found & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core ? 16 : (found & dnnl_cpu_isa_avx2) == dnnl_cpu_isa_avx2 ? 8 : 0;
+    }
+
     /** An operation that was asked for in a way that oneDNN does not have. */
     public static final class Unsupported extends RuntimeException {
         Unsupported(String what, int status) {

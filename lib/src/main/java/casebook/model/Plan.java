@@ -49,11 +49,12 @@ import org.nd4j.linalg.factory.Nd4j;
  * <li>What nobody reads is not computed. A block of a ResNet ends in an output of which the next stage's 1×1 convolutions, of stride 2, read
  * every second row and column: the other three quarters are left out.
  * <li>Between the layers, numbers lie in memory as oneDNN likes them best. Only the images and the answers have the usual order.
- * <li>Weights are packed in that order once. Outputs share memory as soon as nobody reads them any more.
+ * <li>Weights are packed in that order once. For one image, those of fully connected layers are read where they lie in the model: each is used
+ * once, and AlexNet has 234 MB of them. Outputs share memory as soon as nobody reads them any more.
  * </ul>
  *
- * <p>It has the weights that the model had when it was made: after a training, make it anew. The layers' own {@code forward} remains what
- * it is compared with. A layer that it has no fast way for runs its own {@code forward}.
+ * <p>It belongs to the weights that the model had when it was made. After a training, make it anew: an old one notices, and refuses to answer. The
+ * layers' own {@code forward} remains what it is compared with. A layer that it has no fast way for runs its own {@code forward}.
  *
  * <pre>{@code
  * try (Plan plan = Plan.of(model, 8)) {
@@ -70,6 +71,7 @@ public final class Plan extends Schedule {
     /** For each layer, how far apart the rows and columns of its output are that are read: 1 if all are. The others are not computed. */
     private final int[] steps;
     private final List<Value> results = new ArrayList<>();
+    private final List<Sample> samples = new ArrayList<>();
 
     private Plan(Model model, int images, List<Node> wanted) {
         super(model, images);
@@ -106,12 +108,18 @@ public final class Plan extends Schedule {
         return compiled(model, () -> new Plan(model, images, List.of(wanted)));
     }
 
+    /** False if weights have changed since it was made, as in a training, or the model was closed: it can't answer any more. */
+    public boolean current() {
+        return samples.stream().noneMatch(Sample::changed);
+    }
+
     /**
      * The main output for a batch, or the first of those that are wanted.
      *
      * @param batch {@code [images, channels, height, width]}, as many images as the plan was made for
      * @return {@code [images, classes]}
      * @throws IllegalArgumentException if the batch has another shape
+     * @throws IllegalStateException if the model's weights have changed since the plan was made
      */
     public INDArray predict(INDArray batch) {
         return outputs(batch).get(0);
@@ -122,12 +130,19 @@ public final class Plan extends Schedule {
      *
      * @param batch {@code [images, channels, height, width]}, as many images as the plan was made for
      * @throws IllegalArgumentException if the batch has another shape
+     * @throws IllegalStateException if the model's weights have changed since the plan was made
      * @throws Stopped if this thread is interrupted
      */
     public List<INDArray> outputs(INDArray batch) {
         if (batch.size(0) != images) {
             throw new IllegalArgumentException("this plan was made for batches of " + images + ", this one has " + batch.size(0)
                     + (batch.size(0) == 1 ? " image" : " images"));
+        }
+        for (Sample sample : samples) {
+            if (sample.changed()) {
+                throw new IllegalStateException(sample.array.wasClosed() ? "the model of this plan was closed: close the plan first, the model after it"
+                        : sample.parameter + " has changed since this plan was made: make a new one with Plan.of, this one has the old weights");
+            }
         }
         input.outside.bring(Tensors.rowMajor(model.checked(batch)));
         List<INDArray> answers = new ArrayList<>();
@@ -140,6 +155,30 @@ public final class Plan extends Schedule {
         input.outside.letGo();
         results.forEach(result -> result.outside.letGo());
         return answers;
+    }
+
+    /** Some numbers of a parameter, spread over it, as they were when the plan was made. A training changes all parameters: some numbers will tell. */
+    private record Sample(String parameter, INDArray array, float[] numbers) {
+
+        static Sample of(String parameter, INDArray array) {
+            Sample sample = new Sample(parameter, array, new float[(int) Math.min(8, array.length())]);
+            for (int i = 0; i < sample.numbers.length; i++) {
+                sample.numbers[i] = sample.now(i);
+            }
+            return sample;
+        }
+
+        private float now(int i) {
+            return array.data().getFloat(i * array.length() / numbers.length);
+        }
+
+        boolean changed() {
+            boolean changed = array.wasClosed();
+            for (int i = 0; i < numbers.length && !changed; i++) {
+                changed = Float.compare(now(i), numbers[i]) != 0;
+            }
+            return changed;
+        }
     }
 
     // ---------------------------------------------------------------- which layers are done together
@@ -241,6 +280,9 @@ public final class Plan extends Schedule {
             copy(last, result);
         }
         prepare();
+        network.nodes().stream().filter(node -> needed.get(node.index()))
+                .flatMap(node -> node.parameters().stream().map(parameter -> Model.fullName(network, node, parameter.name()))).distinct()
+                .forEach(name -> samples.add(Sample.of(name, model.parameter(name))));
     }
 
     private void compile(Node node) {
@@ -272,17 +314,17 @@ public final class Plan extends Schedule {
         } else if (layer instanceof Softmax && source(node).layout.sides().length == 2) {
             Value source = source(node);
             simple(node, dnn.softmax(source.layout), source);
-        } else if (layer instanceof Flatten && flattenIsReadAsVolume(node)) {
-            values.put(node.index(), source(node));
+        } else if (layer instanceof Flatten) {
+            values.put(node.index(), rows(node));
         } else {
             itself(node);
         }
     }
 
-    /** A fully connected layer reads a volume as it is: there is nothing to flatten. */
-    private boolean flattenIsReadAsVolume(Node node) {
-        return !wanted.contains(node) && readers.get(node.index()).stream().map(reader -> network.nodes().get(reader)).allMatch(reader ->
-                reader.layer() instanceof FullyConnected || reader.layer() instanceof Dropout && flattenIsReadAsVolume(reader));
+    /** The numbers of each image as one row, in the usual order. */
+    private Value rows(Node node) {
+        Value source = source(node);
+        return inLayout(source, dnn.rowMajor(source.layout.sides())).as(dnn.rowMajor(images, node.inputShapes().get(0).elements()));
     }
 
     /** One input, one output of the same layout. */
@@ -387,7 +429,6 @@ public final class Plan extends Schedule {
     }
 
     private void fullyConnected(Node node, FullyConnected connected) {
-        Value source = source(node);
         Node end = node;
         Node activation = activationBehind(node);
         After after = After.NOTHING;
@@ -395,15 +436,17 @@ public final class Plan extends Schedule {
             after = after(activation.layer());
             end = activation;
         }
-        long[] in = source.layout.sides();
-        long[] filter = in.clone();
-        filter[0] = connected.outputs();
+        Value rows = rows(node);
+        long[] filter = {connected.outputs(), rows.layout.sides()[1]};
+        Layout plain = dnn.rowMajor(filter);
         Layout to = dnn.rowMajor(images, connected.outputs());
         INDArray bias = connected.bias() ? parameter(node, "bias") : null;
-        Operation operation = dnn.fullyConnected(PREDICT, source.layout, dnn.any(filter), bias == null ? null : dnn.rowMajor(connected.outputs()), to, after);
-        Value read = inLayout(source, operation.source());
+        Operation operation = dnn.fullyConnected(PREDICT, rows.layout, dnn.any(filter), bias == null ? null : dnn.rowMajor(connected.outputs()), to, after);
+        Value read = inLayout(rows, operation.source());
         Value target = fresh(operation.destination());
-        Memory packed = packed(parameter(node, "weights"), filter, operation.weights());
+        INDArray weights = parameter(node, "weights");
+        boolean asTheyLie = operation.weights().equals(plain) && Tensors.rowMajor(weights) == weights;
+        Memory packed = asTheyLie ? dnn.memory(plain, weights.data().addressPointer()) : packed(weights, filter, operation.weights());
         Memory biases = bias == null ? null : packed(bias, new long[] {connected.outputs()}, dnn.rowMajor(connected.outputs()));
         action(List.of(read, target), () -> step(dnn.step(operation, weighted(place(read), packed, biases, place(target)))));
         markUpTo(node, end, target);

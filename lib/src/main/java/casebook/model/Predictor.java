@@ -9,8 +9,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Predicts batch after batch with weights that do not change meanwhile: with a {@link Plan} for each size of batch where there can be one, or else
- * layer by layer. The outputs of the plain way last as long as the {@code Scratch} in which they were made.
+ * Predicts batch after batch: with a {@link Plan} for each size of batch where there can be one, which is made anew when the weights have changed, or
+ * else layer by layer. The outputs of the plain way last as long as the {@code Scratch} in which they were made.
  */
 public final class Predictor implements AutoCloseable {
 
@@ -34,9 +34,13 @@ public final class Predictor implements AutoCloseable {
             Execution run = Execution.forward(model, images, wanted);
             return Stream.of(wanted).map(run::output).toList();
         }
+        if (plans.values().stream().anyMatch(plan -> !plan.current())) {
+            close();
+        }
         return plans.computeIfAbsent(images.size(0), size -> Plan.of(model, Math.toIntExact(size), wanted)).outputs(images);
     }
 
+    /** Gives the plans' memory back. */
     @Override
     public void close() {
         plans.values().forEach(Plan::close);

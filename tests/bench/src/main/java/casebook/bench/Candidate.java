@@ -16,6 +16,9 @@ import java.util.List;
  */
 final class Candidate implements AutoCloseable {
 
+    /** In front of the number of times: to make a plan, not to run it. Our own candidate knows it, in the forward task. */
+    static final String PLAN = "plan ";
+
     private final String name;
     private final Process process;
     private final Writer requests;
@@ -53,8 +56,13 @@ final class Candidate implements AutoCloseable {
 
     /** Runs so many times. */
     double[] milliseconds(int times) {
+        return milliseconds("", times);
+    }
+
+    /** Does something so many times. */
+    double[] milliseconds(String task, int times) {
         try {
-            requests.write(times + "\n");
+            requests.write(task + times + "\n");
             requests.flush();
             String line = answers.readLine();
             if (line == null) {

@@ -1,6 +1,7 @@
 package casebook.bench;
 
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -8,6 +9,9 @@ import picocli.CommandLine.Option;
 @Command(name = "forward", mixinStandardHelpOptions = true, description = "Predicts with each network, against ONNX Runtime and OpenVINO on the exported file, and "
         + "PyTorch for VGG-16 and ResNet-50. A peer that is missing is a failure.")
 final class ForwardTask extends SpeedTask {
+
+    /** So many plans are made; the first ones are slow, as Java is with all that is new. */
+    private static final int PLANS = 40;
 
     @Option(names = "--networks", split = ",", description = "Which networks.")
     private List<String> networks = List.of("alexnet", "vgg-16", "googlenet", "resnet-50", "squeezenet-1.1");
@@ -32,6 +36,12 @@ final class ForwardTask extends SpeedTask {
     @Override
     Class<?> ours() {
         return OurForward.class;
+    }
+
+    @Override
+    String remark(Candidate ours, double milliseconds) {
+        double planning = Ratios.median(ours.milliseconds(Candidate.PLAN, PLANS));
+        return String.format(Locale.ROOT, ", another plan %.1f ms, as long as %.1f forward passes", planning, planning / milliseconds);
     }
 
     @Override

@@ -17,7 +17,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.StringJoiner;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -59,18 +62,26 @@ final class OurForward {
         Files.write(file, bytes.array());
     }
 
+    /** How many milliseconds something takes. */
+    static double milliseconds(Runnable run) {
+        long began = System.nanoTime();
+        run.run();
+        return (System.nanoTime() - began) / 1e6;
+    }
+
     /** Says that it is ready, and how many milliseconds that took; then runs as often as each line of the input says, and prints the milliseconds. */
     static void serve(PrintStream out, double readyAfter, Runnable run) throws IOException {
+        serve(out, readyAfter, Map.of("", () -> milliseconds(run)));
+    }
+
+    /** The same for several things to do, each with what stands in front of the number in a line that asks for it; they give their milliseconds. */
+    private static void serve(PrintStream out, double readyAfter, Map<String, DoubleSupplier> tasks) throws IOException {
         out.println("ready " + readyAfter);
         BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = requests.readLine(); line != null; line = requests.readLine()) {
-            StringJoiner times = new StringJoiner(" ");
-            for (int i = Integer.parseInt(line); i > 0; i--) {
-                long began = System.nanoTime();
-                run.run();
-                times.add(Double.toString((System.nanoTime() - began) / 1e6));
-            }
-            out.println(times);
+            int number = line.lastIndexOf(' ') + 1;
+            DoubleSupplier task = tasks.get(line.substring(0, number));
+            out.println(DoubleStream.generate(task).limit(Integer.parseInt(line.substring(number))).mapToObj(Double::toString).collect(Collectors.joining(" ")));
             out.flush();
         }
     }
@@ -87,8 +98,16 @@ final class OurForward {
                 INDArray answer = plan.predict(images);
                 double readyAfter = (System.nanoTime() - began) / 1e6;
                 write(Path.of(arguments[2], "casebook"), answer);
-                serve(out, readyAfter, () -> plan.predict(images));
+                serve(out, readyAfter, Map.of("", () -> milliseconds(() -> plan.predict(images)), Candidate.PLAN, () -> planning(model, size)));
             }
+        }
+    }
+
+    /** How many milliseconds it takes to make a plan; to free it is not counted. */
+    private static double planning(Model model, int size) {
+        long began = System.nanoTime();
+        try (Plan plan = Plan.of(model, size)) {
+            return (System.nanoTime() - began) / 1e6;
         }
     }
 }

@@ -199,8 +199,14 @@ abstract class SpeedTask implements Callable<Integer> {
         return all;
     }
 
+    /** What is said of our own candidate beside the table, after its turns, when Java is warm. */
+    String remark(Candidate ours, double milliseconds) {
+        return "";
+    }
+
     private double report(Cell cell, double peak, double gigaflop, List<Candidate> candidates) {
         Map<String, double[]> turns = turns(candidates);
+        String remark = csv ? "" : remark(candidates.get(0), Ratios.median(turns.get("casebook")));
         Map<String, Double> readyAfter = candidates.stream().collect(Collectors.toMap(Candidate::name, Candidate::readyAfter));
         String best = turns.keySet().stream().filter(name -> !name.equals("casebook") && !beside().containsKey(name))
                 .min((a, b) -> Double.compare(Ratios.median(turns.get(a)), Ratios.median(turns.get(b)))).orElseThrow();
@@ -209,8 +215,8 @@ abstract class SpeedTask implements Callable<Integer> {
             double speed = 1e3 * gigaflop / milliseconds;
             Ratios ratios = Ratios.of(times, Arrays.copyOf(turns.get(best), times.length));
             System.out.printf(Locale.ROOT, csv ? task + ",%s,%d,%s,%.3f,%.1f,%.3f,%.3f,%.3f,%.3f%n"
-                    : "%-15s batch %d  %-12s %9.2f ms  %6.1f GFLOP/s  %4.0f %%  ratio %.2f (%.2f to %.2f)  first answer after %.0f ms%n", cell.network(), cell.batch(), name, milliseconds, speed,
-                    csv ? speed / peak : 100 * speed / peak, ratios.median(), ratios.low(), ratios.high(), readyAfter.get(name));
+                    : "%-15s batch %d  %-12s %9.2f ms  %6.1f GFLOP/s  %4.0f %%  ratio %.2f (%.2f to %.2f)  first answer after %.0f ms%s%n", cell.network(), cell.batch(), name, milliseconds, speed,
+                    csv ? speed / peak : 100 * speed / peak, ratios.median(), ratios.low(), ratios.high(), readyAfter.get(name), name.equals("casebook") ? remark : "");
         });
         return Ratios.of(turns.get("casebook"), turns.get(best)).median();
     }
