@@ -34,8 +34,11 @@ import casebook.network.Node;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -49,6 +52,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <li>What nobody reads is not computed. A block of a ResNet ends in an output of which the next stage's 1×1 convolutions, of stride 2, read
  * every second row and column: the other three quarters are left out.
  * <li>Between the layers, numbers lie in memory as oneDNN likes them best. Only the images and the answers have the usual order.
+ * <li>With many images, branches that are joined write into the place where they belong: nothing is copied.
  * <li>Weights are packed in that order once. For one image, those of fully connected layers are read where they lie in the model: each is used
  * once, and AlexNet has 234 MB of them. Outputs share memory as soon as nobody reads them any more.
  * </ul>
@@ -72,6 +76,8 @@ public final class Plan extends Schedule {
     private final int[] steps;
     private final List<Value> results = new ArrayList<>();
     private final List<Sample> samples = new ArrayList<>();
+    /** Outputs of concatenations into which the layers before them write, by the concatenation's index. */
+    private final Map<Integer, Value> joined = new HashMap<>();
 
     private Plan(Model model, int images, List<Node> wanted) {
         super(model, images);
@@ -300,7 +306,7 @@ public final class Plan extends Schedule {
         } else if (layer instanceof Dropout) {
             values.put(node.index(), source(node, 0));
         } else if (layer instanceof Concatenate && node.output().height() > 0 && !node.output().vector()) {
-            values.put(node.index(), joined(node));
+            concatenate(node);
         } else if (layer instanceof Add && node.inputs().size() == 2) {
             add(node);
         } else if (layer instanceof LocalResponseNormalization normalization && normalization.size() % 2 == 1) {
@@ -379,13 +385,18 @@ public final class Plan extends Schedule {
         Slide slide = new Slide(strides, window.dilation(), window.zeros(in));
         long[] filter = filter(convolution, in);
         Layout biasLayout = bias == null ? null : dnn.rowMajor(convolution.filters());
-        Value place = addend;
         After follows = after;
+        boolean sums = addend != null;
+        // The output goes where the addend is, or into that of a concatenation, or into memory of its own.
+        Value there = sums ? addend : partOfJoined(end);
         // Images are read as they are.
-        Operation operation = fastest(layout -> dnn.convolution(PREDICT, source == input ? source.layout : layout.apply(source.layout.sides()), dnn.any(filter),
-                biasLayout, place == null ? layout.apply(sides) : place.layout, slide, place != null, follows));
+        Function<Value, Operation> make = to -> fastest(layout -> dnn.convolution(PREDICT, source == input ? source.layout : layout.apply(source.layout.sides()),
+                dnn.any(filter), biasLayout, to == null ? layout.apply(sides) : to.layout, slide, sums, follows));
+        Operation wished = make.apply(there);
+        boolean alone = there == null || !sums && !wished.direct();
+        Operation operation = alone && there != null ? make.apply(null) : wished;
         Value read = inLayout(source, operation.source());
-        Value target = addend != null ? addend.as(operation.destination()) : fresh(operation.destination());
+        Value target = alone ? fresh(operation.destination()) : there.as(operation.destination());
         Memory packed = packed(weights, filter, operation.weights(), factors);
         Memory biases = bias == null ? null : packed(bias, new long[] {convolution.filters()}, dnn.rowMajor(convolution.filters()));
         action(List.of(read, target), () -> step(dnn.step(operation, weighted(place(read), packed, biases, place(target)))));
@@ -450,6 +461,38 @@ public final class Plan extends Schedule {
         Memory biases = bias == null ? null : packed(bias, new long[] {connected.outputs()}, dnn.rowMajor(connected.outputs()));
         action(List.of(read, target), () -> step(dnn.step(operation, weighted(place(read), packed, biases, place(target)))));
         markUpTo(node, end, target);
+    }
+
+    /** The place in a concatenation's output where this layer's output belongs, if it can be written there at once and nobody else reads it; or null. */
+    private Value partOfJoined(Node node) {
+        Node join = nextIf(node, Concatenate.class);
+        // A block of channels must not be of two layers.
+        if (join == null || block == 0 || join.inputShapes().stream().anyMatch(shape -> shape.vector() || shape.channels() % block != 0)
+                || Collections.frequency(join.inputs(), node.index()) > 1) {
+            return null;
+        }
+        Value whole = joined.computeIfAbsent(join.index(), index -> fresh(dnn.blocks(block, join.output().batch(images))));
+        long from = join.inputShapes().subList(0, join.inputs().indexOf(node.index())).stream().mapToLong(Shape::channels).sum();
+        return whole.as(dnn.channels(whole.layout, from, node.output().channels()));
+    }
+
+    /** Inputs that are not there already are copied to their places. */
+    private void concatenate(Node node) {
+        Value whole = joined.get(node.index());
+        if (whole == null) {
+            values.put(node.index(), joined(node));
+            return;
+        }
+        long from = 0;
+        for (int i = 0; i < node.inputs().size(); i++) {
+            Value part = values.get(node.inputs().get(i));
+            long count = node.inputShapes().get(i).channels();
+            if (part.room != whole.room) {
+                copy(part, whole.as(dnn.channels(whole.layout, from, count)));
+            }
+            from += count;
+        }
+        values.put(node.index(), whole);
     }
 
     private void pooling(Node node, boolean largest, Window window) {

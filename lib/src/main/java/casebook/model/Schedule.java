@@ -47,12 +47,14 @@ import org.nd4j.linalg.factory.Nd4j;
 abstract class Schedule implements AutoCloseable {
 
     private static final int ALIGNMENT = 64;
-    /** From so many images on, blocks of channels are the fastest layout. */
+    /** From so many images on, blocks of channels are the fastest layout for convolutions. */
     private static final int MANY = 8;
 
     final Model model;
     final Network network;
     final int images;
+    /** With many images, so many channels are best side by side: as many numbers as a register of the processor has. 0 if oneDNN's choice is best. */
+    final int block;
     final OneDnn dnn = new OneDnn();
     /** The images, which are brought. */
     final Value input;
@@ -68,6 +70,7 @@ abstract class Schedule implements AutoCloseable {
         this.model = model;
         this.network = model.network();
         this.images = images;
+        this.block = images >= MANY ? OneDnn.numbersAtOnce() : 0;
         this.nowhere = allocate(ALIGNMENT);
         this.input = brought(dnn.rowMajor(network.input().batch(images)));
         values.put(Network.INPUT, input);
@@ -219,8 +222,8 @@ abstract class Schedule implements AutoCloseable {
             ways.add(sides -> Stream.of(there).filter(layout -> Arrays.equals(layout.sides(), sides)).findFirst().orElseThrow());
         }
         Function<long[], Layout> any = dnn::any;
-        if (images >= MANY && OneDnn.numbersAtOnce() > 0) {
-            ways.add(sides -> dnn.blocks(OneDnn.numbersAtOnce(), sides));
+        if (block > 0) {
+            ways.add(sides -> dnn.blocks(block, sides));
         }
         ways.addAll(List.of(any, sides -> dnn.blocks(16, sides), sides -> dnn.blocks(8, sides)));
         Operation liked = null;

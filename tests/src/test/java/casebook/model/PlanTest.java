@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import casebook.layers.LocalResponseNormalization;
 import casebook.layers.PaddedShortcut;
 import casebook.layers.Parameter;
+import casebook.network.Block;
 import casebook.network.Network;
 import casebook.network.RandomNetworkTest;
 import casebook.zoo.ResNet;
@@ -128,6 +129,9 @@ class PlanTest {
             agree(Network.named("every third row of the input").input(10, 10, 16).residual(main -> main.conv(16, 3, same())).conv(4, 1, stride(3)).build(), count, 9);
             agree(Network.named("strides that differ").input(12, 12, 8).conv(8, 3, same()).relu()
                     .branches(one -> one.conv(8, 1, stride(2)), two -> two.conv(8, 3, same()).conv(8, 1, stride(2)), three -> three.conv(8, 2, stride(2))).build(), count, 10);
+            agree(Network.named("branches that write into the joined output, and others").input(9, 9, 16).conv(16, 3, same()).relu().branches(one -> one.conv(16, 1),
+                            two -> two.conv(32, 3, same()).batchNorm().relu(), three -> three.maxPool(3, stride(1), padding(1)), Block.NOTHING)
+                    .residual(main -> main.branches(one -> one.conv(32, 3, same()), two -> two.conv(48, 1).tanh())).conv(24, 3, groups(8)).build(), count, 11);
             agree(Network.named("a value that three read").input(9, 9, 8).conv(8, 3, same()).relu()
                     .branches(one -> one.conv(8, 1), two -> two.conv(16, 3, same()).relu(), three -> three.maxPool(3, stride(1), padding(1)))
                     .conv(4, 1).build(), count, 7);

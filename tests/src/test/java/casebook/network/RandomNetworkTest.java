@@ -24,29 +24,31 @@ public class RandomNetworkTest {
     /** A network of some layers, from a seed, that any part of the builder may have gone into. */
     public static Network random(long seed) {
         Random random = new Random(seed);
-        NetworkBuilder net = Network.named("random " + seed).input(6 + random.nextInt(8), 6 + random.nextInt(8), 1 + random.nextInt(4));
-        grow(net, random, 2 + random.nextInt(6), 0);
+        // Many channels fill whole blocks, as fast ways like them; few do not.
+        int width = new int[] {1, 1, 1, 8, 16}[random.nextInt(5)];
+        NetworkBuilder net = Network.named("random " + seed).input(6 + random.nextInt(8), 6 + random.nextInt(8), width > 1 && random.nextBoolean() ? width : 1 + random.nextInt(4));
+        grow(net, random, width, 2 + random.nextInt(6), 0);
         if (random.nextInt(3) == 0) {
             net.auxiliary(0.3, head -> head.globalAveragePool().dense(3).softmax());
         }
         return (random.nextBoolean() ? net.dense(1 + random.nextInt(5)) : net.globalAveragePool().conv(2, 1)).build();
     }
 
-    private static NetworkBuilder grow(NetworkBuilder net, Random random, int layers, int depth) {
+    private static NetworkBuilder grow(NetworkBuilder net, Random random, int width, int layers, int depth) {
         for (int i = 0; i < layers; i++) {
             int channels = net.shape().channels();
             switch (random.nextInt(depth < 2 ? 12 : 7)) {
-                case 0 -> net.conv(1 + random.nextInt(6), 1 + 2 * random.nextInt(2), same());
-                case 1 -> net.conv(2 * (1 + random.nextInt(3)), 1 + 2 * random.nextInt(2), same(), noBias(), stride(depth == 0 ? 1 + random.nextInt(2) : 1));
+                case 0 -> net.conv(width * (1 + random.nextInt(6)), 1 + 2 * random.nextInt(2), same());
+                case 1 -> net.conv(width * 2 * (1 + random.nextInt(3)), 1 + 2 * random.nextInt(2), same(), noBias(), stride(depth == 0 ? 1 + random.nextInt(2) : 1));
                 case 2 -> net.batchNorm();
                 case 3 -> net.relu();
                 case 4 -> net.depthwiseConv(3, same());
                 case 5 -> net.maxPool(3, stride(1), same());
-                case 6 -> net.conv(channels * 2, 3, same(), groups(channels), dilation(1 + random.nextInt(2)));
-                case 7 -> net.branches(a -> grow(a, random, 1 + random.nextInt(2), depth + 1).conv(2, 1), b -> b.conv(1, 1),
+                case 6 -> net.conv(channels > 64 ? channels : channels * 2, 3, same(), groups(channels), dilation(1 + random.nextInt(2)));
+                case 7 -> net.branches(a -> grow(a, random, width, 1 + random.nextInt(2), depth + 1).conv(2 * width, 1), b -> b.conv(width, 1),
                         Block.NOTHING);
-                case 8 -> net.residual(main -> grow(main, random, random.nextInt(3), depth + 1).conv(channels, 1));
-                case 9 -> net.residual(main -> main.conv(5, 3, same()), side -> side.conv(5, 1));
+                case 8 -> net.residual(main -> grow(main, random, width, random.nextInt(3), depth + 1).conv(channels, 1));
+                case 9 -> net.residual(main -> main.conv(5 * width, 3, same()), side -> side.conv(5 * width, 1));
                 case 10 -> {
                     String name = "shared" + random.nextInt(1_000_000);
                     net.name(name).conv(channels, 3, same()).again(name);
