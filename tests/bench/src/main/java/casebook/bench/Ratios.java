@@ -2,6 +2,7 @@ package casebook.bench;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * How many times as long one takes as another, from pairs of turns side by side: what disturbs a machine for a while disturbs both of a pair.
@@ -14,10 +15,9 @@ record Ratios(double median, double low, double high) {
 
     private static final int RESAMPLES = 2000;
 
-    /** @param first milliseconds of each turn; {@code second} those of the turns beside */
+    /** @param first milliseconds of each turn, NaN where one was left out; {@code second} those of the turns beside */
     static Ratios of(double[] first, double[] second) {
-        double[] ratios = new double[first.length];
-        Arrays.setAll(ratios, i -> first[i] / second[i]);
+        double[] ratios = IntStream.range(0, first.length).mapToDouble(i -> first[i] / second[i]).filter(ratio -> !Double.isNaN(ratio)).toArray();
         // The bootstrap: medians of as many pairs drawn again and again from those that were measured.
         SplittableRandom random = new SplittableRandom(1);
         double[] medians = new double[RESAMPLES];
@@ -30,10 +30,10 @@ record Ratios(double median, double low, double high) {
         return new Ratios(median(ratios), medians[(int) (0.025 * RESAMPLES)], medians[(int) (0.975 * RESAMPLES)]);
     }
 
+    /** The median of those that are not NaN. */
     static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
+        double[] sorted = Arrays.stream(values).filter(value -> !Double.isNaN(value)).sorted().toArray();
         int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        return sorted.length == 0 ? Double.NaN : sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
@@ -31,7 +30,7 @@ abstract class SpeedTask implements Callable<Integer> {
     /** A turn takes about so many milliseconds. */
     private static final double TURN = 300;
 
-    /** What is in the table beside the peers takes turns for so many milliseconds altogether: a step of it can take ten seconds. */
+    /** What is in the table beside the peers takes turns for so many milliseconds, over all starts: a step of it can take ten seconds. */
     private static final double BESIDE = 40_000;
 
     /** A run of so many milliseconds does not feel what the caches hold when it begins. */
@@ -40,6 +39,10 @@ abstract class SpeedTask implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "15", description = "How many turns each takes (15 unless something else is said).%n"
             + "DL4J, in training, takes no more of them once it has had 40 seconds.")
     private int rounds;
+
+    @Option(names = "--starts", defaultValue = "3", description = "How often all are started anew (3 unless something else is said); the turns are shared out.%n"
+            + "Memory is not equally fast everywhere, and a process keeps what it was given.")
+    private int starts;
 
     @Option(names = "--csv", description = "CSV: task,network,batch,candidate,median_ms,gflops,peak_share,ratio_to_best_peer,ratio_low,ratio_high")
     private boolean csv;
@@ -84,6 +87,10 @@ abstract class SpeedTask implements Callable<Integer> {
         if (rounds < 2) {
             throw new IllegalArgumentException("--rounds must be at least 2, it is " + rounds);
         }
+        if (starts < 1) {
+            throw new IllegalArgumentException("--starts must be at least 1, it is " + starts);
+        }
+        starts = Math.min(starts, rounds);
         double peak = Peak.gigaflops(threads);
         if (csv) {
             System.out.println("task,network,batch,candidate,median_ms,gflops,peak_share,ratio_to_best_peer,ratio_low,ratio_high");
@@ -103,35 +110,47 @@ abstract class SpeedTask implements Callable<Integer> {
     private double measure(Cell cell, double peak) throws IOException {
         Network network = Zoo.network(cell.network());
         Path folder = Files.createTempDirectory("casebook-bench");
-        List<Candidate> candidates = new ArrayList<>();
+        Measured measured = new Measured(new LinkedHashMap<>(), new LinkedHashMap<>(), new ArrayList<>());
         try {
             try (Model model = OurForward.model(cell.network())) {
                 OnnxFile.write(folder.resolve("network.onnx"), model);
             }
             OurForward.write(folder.resolve("images"), OurForward.images(network, cell.batch()));
-            candidates.add(new Candidate("casebook", java(ManagementFactory.getRuntimeMXBean().getInputArguments(), ours(), cell, folder), threads));
-            for (String peer : peers(cell.network())) {
-                List<String> command = new ArrayList<>(List.of(python, Path.of(System.getenv().getOrDefault("CASEBOOK_HOME", ""))
-                        .resolve("tests/bench/peers/" + task + ".py").toString(), peer, folder.toString(), Integer.toString(threads)));
-                Arrays.stream(network.input().batch(cell.batch())).mapToObj(Long::toString).forEach(command::add);
-                candidates.add(new Candidate(peer, command, threads));
-                compare(cell.network(), peer, floats(folder.resolve("casebook")), floats(folder.resolve(peer)));
+            for (int start = 0; start < starts; start++) {
+                List<Candidate> candidates = new ArrayList<>();
+                try {
+                    start(cell, folder, candidates);
+                    turns(candidates, rounds * (start + 1) / starts - rounds * start / starts, measured);
+                } finally {
+                    candidates.forEach(Candidate::close);
+                }
             }
-            for (Map.Entry<String, Class<?>> other : beside().entrySet()) {
-                // Without the launcher's options: as Java starts it for whoever uses it.
-                candidates.add(new Candidate(other.getKey(), java(List.of(), other.getValue(), cell, folder), threads));
-                float[] theirs = floats(folder.resolve(other.getKey()));
-                compare(cell.network(), other.getKey(), Arrays.copyOf(floats(folder.resolve("casebook")), theirs.length), theirs);
-            }
-            return report(cell, peak, 2e-9 * passes() * cell.batch() * CostSheet.of(network).macs(), candidates);
+            return report(cell, peak, 2e-9 * passes() * cell.batch() * CostSheet.of(network).macs(), measured);
         } finally {
-            candidates.forEach(Candidate::close);
             try (Stream<Path> files = Files.list(folder)) {
                 for (Path file : files.toList()) {
                     Files.delete(file);
                 }
             }
             Files.delete(folder);
+        }
+    }
+
+    /** Starts all, and compares what they compute. */
+    private void start(Cell cell, Path folder, List<Candidate> candidates) throws IOException {
+        candidates.add(new Candidate("casebook", java(ManagementFactory.getRuntimeMXBean().getInputArguments(), ours(), cell, folder), threads));
+        for (String peer : peers(cell.network())) {
+            List<String> command = new ArrayList<>(List.of(python, Path.of(System.getenv().getOrDefault("CASEBOOK_HOME", ""))
+                    .resolve("tests/bench/peers/" + task + ".py").toString(), peer, folder.toString(), Integer.toString(threads)));
+            Arrays.stream(Zoo.network(cell.network()).input().batch(cell.batch())).mapToObj(Long::toString).forEach(command::add);
+            candidates.add(new Candidate(peer, command, threads));
+            compare(cell.network(), peer, floats(folder.resolve("casebook")), floats(folder.resolve(peer)));
+        }
+        for (Map.Entry<String, Class<?>> other : beside().entrySet()) {
+            // Without the launcher's options: as Java starts it for whoever uses it.
+            candidates.add(new Candidate(other.getKey(), java(List.of(), other.getValue(), cell, folder), threads));
+            float[] theirs = floats(folder.resolve(other.getKey()));
+            compare(cell.network(), other.getKey(), Arrays.copyOf(floats(folder.resolve("casebook")), theirs.length), theirs);
         }
     }
 
@@ -161,62 +180,70 @@ abstract class SpeedTask implements Callable<Integer> {
         }
     }
 
+    /** By candidate, the median milliseconds of each turn, and the the first answer's of each start; and how long our own candidate took to make itself ready once more. */
+    private record Measured(Map<String, double[]> turns, Map<String, double[]> readyAfter, List<Double> planning) {}
+
+    private static double[] with(double[] numbers, double more) {
+        double[] all = Arrays.copyOf(numbers == null ? new double[0] : numbers, numbers == null ? 1 : numbers.length + 1);
+        all[all.length - 1] = more;
+        return all;
+    }
+
     /**
-     * The median milliseconds of each turn, by candidate. They take turns, and the order of a round changes from round to round. What stands beside the peers
-     * leaves after the round in which its time is up: it has fewer turns then, those of the first rounds.
+     * Takes the times of so many rounds, in which all take turns, each in another order. What stands beside the peers leaves after the round in which its time
+     * is up; its further turns are NaN.
      */
-    private Map<String, double[]> turns(List<Candidate> candidates) {
-        Map<String, double[]> all = new LinkedHashMap<>();
+    private void turns(List<Candidate> candidates, int rounds, Measured measured) {
         Map<String, Integer> times = new LinkedHashMap<>();
         Map<String, Integer> before = new LinkedHashMap<>();
         Map<String, Double> left = new LinkedHashMap<>();
         for (Candidate candidate : candidates) {
             String name = candidate.name();
+            measured.readyAfter.compute(name, (key, soFar) -> with(soFar, candidate.readyAfter()));
             boolean bounded = beside().containsKey(name);
             double[] first = candidate.milliseconds(1);
             boolean brief = !bounded || first[0] < LONG;
             double[] warm = brief ? candidate.milliseconds(2) : first;
-            all.put(name, new double[0]);
             times.put(name, (int) Math.max(1, Math.min(50, TURN / warm[warm.length - 1])));
             // The first run of a turn finds its data out of the caches, whoever runs.
             before.put(name, brief ? 1 : 0);
-            left.put(name, bounded ? BESIDE - first[0] : Double.POSITIVE_INFINITY);
+            left.put(name, bounded ? BESIDE / starts - first[0] : Double.POSITIVE_INFINITY);
         }
         for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < candidates.size(); i++) {
                 Candidate candidate = candidates.get((round + i) % candidates.size());
                 String name = candidate.name();
-                if (round > 0 && left.get(name) <= 0) {
-                    continue;
+                double milliseconds = Double.NaN;
+                if (round == 0 || left.get(name) > 0) {
+                    double[] turn = candidate.milliseconds(before.get(name) + times.get(name));
+                    milliseconds = Ratios.median(Arrays.copyOfRange(turn, before.get(name), turn.length));
+                    left.merge(name, -Arrays.stream(turn).sum(), Double::sum);
                 }
-                double[] turn = candidate.milliseconds(before.get(name) + times.get(name));
-                double[] measured = Arrays.copyOf(all.get(name), round + 1);
-                measured[round] = Ratios.median(Arrays.copyOfRange(turn, before.get(name), turn.length));
-                all.put(name, measured);
-                left.merge(name, -Arrays.stream(turn).sum(), Double::sum);
+                measured.turns.put(name, with(measured.turns.get(name), milliseconds));
             }
         }
-        return all;
+        measured.planning.add(planning(candidates.get(0)));
     }
 
-    /** What is said of our own candidate beside the table, after its turns, when Java is warm. */
-    String remark(Candidate ours, double milliseconds) {
-        return "";
+    /** How many milliseconds it takes our own candidate to make itself ready once more, when Java is warm; NaN if that is not asked. */
+    double planning(Candidate ours) {
+        return Double.NaN;
     }
 
-    private double report(Cell cell, double peak, double gigaflop, List<Candidate> candidates) {
-        Map<String, double[]> turns = turns(candidates);
-        String remark = csv ? "" : remark(candidates.get(0), Ratios.median(turns.get("casebook")));
-        Map<String, Double> readyAfter = candidates.stream().collect(Collectors.toMap(Candidate::name, Candidate::readyAfter));
+    private double report(Cell cell, double peak, double gigaflop, Measured measured) {
+        Map<String, double[]> turns = measured.turns;
+        double planning = Ratios.median(measured.planning.stream().mapToDouble(value -> value).toArray());
+        String remark = Double.isNaN(planning) ? "" : String.format(Locale.ROOT, ", another plan %.1f ms, as long as %.1f forward passes", planning,
+                planning / Ratios.median(turns.get("casebook")));
         String best = turns.keySet().stream().filter(name -> !name.equals("casebook") && !beside().containsKey(name))
                 .min((a, b) -> Double.compare(Ratios.median(turns.get(a)), Ratios.median(turns.get(b)))).orElseThrow();
         turns.forEach((name, times) -> {
             double milliseconds = Ratios.median(times);
             double speed = 1e3 * gigaflop / milliseconds;
-            Ratios ratios = Ratios.of(times, Arrays.copyOf(turns.get(best), times.length));
+            Ratios ratios = Ratios.of(times, turns.get(best));
             System.out.printf(Locale.ROOT, csv ? task + ",%s,%d,%s,%.3f,%.1f,%.3f,%.3f,%.3f,%.3f%n"
                     : "%-15s batch %d  %-12s %9.2f ms  %6.1f GFLOP/s  %4.0f %%  ratio %.2f (%.2f to %.2f)  first answer after %.0f ms%s%n", cell.network(), cell.batch(), name, milliseconds, speed,
-                    csv ? speed / peak : 100 * speed / peak, ratios.median(), ratios.low(), ratios.high(), readyAfter.get(name), name.equals("casebook") ? remark : "");
+                    csv ? speed / peak : 100 * speed / peak, ratios.median(), ratios.low(), ratios.high(), Ratios.median(measured.readyAfter.get(name)), name.equals("casebook") ? remark : "");
         });
         return Ratios.of(turns.get("casebook"), turns.get(best)).median();
     }
