@@ -17,6 +17,7 @@ import casebook.network.Node;
 import casebook.network.RandomNetworkTest;
 import casebook.zoo.ResNet;
 import casebook.zoo.Zoo;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,12 +55,26 @@ class TrainingPlanTest {
         });
     }
 
-    /** A rounding may decide whether a ReLU that is almost 0 lets its gradient through. A fault of the plan shows with all weights and images, this only with some. */
-    private static void agree(Network network, int count, long seed) {
+    /**
+     * A rounding may decide whether a ReLU that is almost 0 lets its gradient through. A fault of the plan shows with all weights and images, this only with
+     * some.
+     *
+     * @return false if gradients could not be compared with any
+     */
+    private static boolean agree(Network network, int count, long seed) {
         double most = network.nodes().size() > 40 ? 1e-2 : 2e-3;
-        double[] errors = LongStream.of(0, 1_000_000, 2_000_000).mapToDouble(more -> largestError(network, count, seed + more))
-                .takeWhile(error -> error >= most).toArray();
-        assertThat(errors).as(network.name() + ", with three draws of weights and images").hasSizeLessThan(3);
+        List<Double> larger = new ArrayList<>();
+        for (int draw = 0; draw < 6 && larger.size() < 3; draw++) {
+            double error = largestError(network, count, seed + 1_000_000L * draw);
+            if (error < most) {
+                return true;
+            }
+            if (!Double.isNaN(error)) {
+                larger.add(error);
+            }
+        }
+        assertThat(larger).as(network.name() + ", with three draws of weights and images").hasSizeLessThan(3);
+        return false;
     }
 
     /** The length of a gradient in float64: that of a bias can be 0 but for rounding. */
@@ -72,9 +87,9 @@ class TrainingPlanTest {
         }
     }
 
-    /** Compares outputs and statistics, and the gradients roughly; gives the largest error of a gradient. */
+    /** Compares outputs and statistics, and the gradients roughly; gives the largest error of a gradient, or NaN if none could be compared. */
     private static double largestError(Network network, int count, long seed) {
-        double[] errors = {0};
+        double[] errors = {Double.NaN};
         // The softmax at an end belongs to its loss.
         List<Node> ends = network.outputs().stream().map(Network.Output::node)
                 .map(node -> node.layer() instanceof Softmax ? network.nodes().get(node.inputs().get(0)) : node).distinct().toList();
@@ -110,7 +125,7 @@ class TrainingPlanTest {
                         return;
                     }
                     assertThat(error).as(name + parameter).isLessThan(0.1);
-                    errors[0] = Math.max(errors[0], error);
+                    errors[0] = errors[0] > error ? errors[0] : error;
                 });
                 wantedGradients.forEach((parameter, gradient) -> {
                     // Weights move, as in a training.
@@ -128,34 +143,34 @@ class TrainingPlanTest {
     /** {@code -Dcasebook.networks=100000} looks longer. */
     @Test
     void randomNetworks() {
-        for (long seed = 0; seed < Long.getLong("casebook.networks", 100); seed++) {
-            agree(RandomNetworkTest.random(seed), new int[] {2, 3, 4, 8}[(int) (seed % 4)], seed);
-        }
+        long networks = Long.getLong("casebook.networks", 100);
+        long compared = LongStream.range(0, networks).filter(seed -> agree(RandomNetworkTest.random(seed), new int[] {2, 3, 4, 8}[(int) (seed % 4)], seed)).count();
+        assertThat(compared).as("networks of " + networks + " whose gradients were compared").isGreaterThan(networks * 9 / 10);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"lenet-5", "lenet-5-1998", "cifar-resnet-20", "cifar-plain-20", "inception-module", "inception-module-naive"})
     void networksOfTheZoo(String id) {
-        agree(Zoo.network(id), 3, 1);
+        assertThat(agree(Zoo.network(id), 3, 1)).isTrue();
     }
 
     @Test
     void layersInAllTheirForms() {
         for (int count : new int[] {2, 5, 8}) {
-            agree(Network.named("all kinds of convolutions").input(13, 11, 6)
+            assertThat(agree(Network.named("all kinds of convolutions").input(13, 11, 6)
                     .conv(8, 3, same()).batchNorm().relu().conv(8, 3, padding(1), groups(4), noBias()).batchNorm().tanh()
-                    .conv(10, 1, stride(2)).sigmoid().conv(7, 3).build(), count, 1);
-            agree(Network.named("poolings").input(14, 14, 5).maxPool(3, stride(2), roundUp()).averagePool(3, stride(1), padding(1))
-                    .layer(new LocalResponseNormalization()).globalAveragePool().dense(9).build(), count, 2);
-            agree(Network.named("chance").input(8, 8, 3).conv(4, 3).relu().dropout(0.5).flatten().dense(20).tanh().dropout(0.3).dense(5).build(), count, 3);
-            agree(Network.named("identity shortcut").input(8, 8, 16).conv(16, 3, same()).relu()
+                    .conv(10, 1, stride(2)).sigmoid().conv(7, 3).build(), count, 1)).isTrue();
+            assertThat(agree(Network.named("poolings").input(14, 14, 5).maxPool(3, stride(2), roundUp()).averagePool(3, stride(1), padding(1))
+                    .layer(new LocalResponseNormalization()).globalAveragePool().dense(9).build(), count, 2)).isTrue();
+            assertThat(agree(Network.named("chance").input(8, 8, 3).conv(4, 3).relu().dropout(0.5).flatten().dense(20).tanh().dropout(0.3).dense(5).build(), count, 3)).isTrue();
+            assertThat(agree(Network.named("identity shortcut").input(8, 8, 16).conv(16, 3, same()).relu()
                     .residual(main -> main.conv(16, 3, same()).batchNorm().relu().conv(16, 3, same()).batchNorm()).relu()
-                    .residual(main -> main.conv(16, 3, same())).build(), count, 4);
-            agree(Network.named("projections").input(16, 16, 8).module("a", ResNet.basic(16, 2, ResNet.Shortcut.PROJECT))
-                    .module("b", ResNet.basic(16, 1, ResNet.Shortcut.PROJECT_ALL)).globalAveragePool().dense(3).softmax().build(), count, 5);
-            agree(Network.named("a value that three read").input(9, 9, 8).conv(8, 3, same()).relu()
+                    .residual(main -> main.conv(16, 3, same())).build(), count, 4)).isTrue();
+            assertThat(agree(Network.named("projections").input(16, 16, 8).module("a", ResNet.basic(16, 2, ResNet.Shortcut.PROJECT))
+                    .module("b", ResNet.basic(16, 1, ResNet.Shortcut.PROJECT_ALL)).globalAveragePool().dense(3).softmax().build(), count, 5)).isTrue();
+            assertThat(agree(Network.named("a value that three read").input(9, 9, 8).conv(8, 3, same()).relu()
                     .branches(one -> one.conv(8, 1), two -> two.conv(16, 3, same()).relu(), three -> three.maxPool(3, stride(1), padding(1)))
-                    .conv(4, 1).build(), count, 6);
+                    .conv(4, 1).build(), count, 6)).isTrue();
         }
     }
 
