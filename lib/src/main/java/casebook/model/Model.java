@@ -133,12 +133,16 @@ public final class Model implements AutoCloseable {
      * One parameter, the array itself: {@code conv1/weights}.
      *
      * @throws IllegalArgumentException if there is none; the message lists them all
+     * @throws IllegalStateException if the model was closed
      */
     public INDArray parameter(String name) {
         INDArray parameter = parameters.get(name);
         if (parameter == null) {
             throw new IllegalArgumentException(network.name() + " has no parameter " + name + "; it has "
                     + String.join(", ", parameters.keySet()));
+        }
+        if (parameter.wasClosed()) {
+            throw new IllegalStateException("this model of " + network.name() + " was closed, it has no weights any more: close it when nothing uses it, or make it anew");
         }
         return parameter;
     }

@@ -183,6 +183,8 @@ class PlanTest {
                     assertThat(after.sub(model.predict(images)).amaxNumber().doubleValue()).isLessThan(1e-5));
             model.close();
             assertThatThrownBy(() -> plan.predict(images)).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+            assertThatThrownBy(() -> predictor.outputs(images)).isInstanceOf(IllegalStateException.class).hasMessageContaining("LeNet-5").hasMessageContaining("closed");
+            assertThatThrownBy(() -> model.predict(images)).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
         }
     }
 
