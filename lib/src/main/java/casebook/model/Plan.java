@@ -77,7 +77,7 @@ public final class Plan extends Schedule {
     private final List<Value> results = new ArrayList<>();
     private final List<Sample> samples = new ArrayList<>();
     /** Outputs of concatenations into which the layers before them write, by the concatenation's index. */
-    private final Map<Integer, Value> joined = new HashMap<>();
+    private final Map<Integer, Value> wholes = new HashMap<>();
 
     private Plan(Model model, int images, List<Node> wanted) {
         super(model, images);
@@ -471,26 +471,28 @@ public final class Plan extends Schedule {
                 || Collections.frequency(join.inputs(), node.index()) > 1) {
             return null;
         }
-        Value whole = joined.computeIfAbsent(join.index(), index -> fresh(dnn.blocks(block, join.output().batch(images))));
-        long from = join.inputShapes().subList(0, join.inputs().indexOf(node.index())).stream().mapToLong(Shape::channels).sum();
-        return whole.as(dnn.channels(whole.layout, from, node.output().channels()));
+        Value whole = wholes.computeIfAbsent(join.index(), index -> fresh(dnn.blocks(block, join.output().batch(images))));
+        return part(whole, join, join.inputs().indexOf(node.index()));
+    }
+
+    /** The channels of one input in a concatenation's output. */
+    private Value part(Value whole, Node join, int which) {
+        long from = join.inputShapes().subList(0, which).stream().mapToLong(Shape::channels).sum();
+        return whole.as(dnn.channels(whole.layout, from, join.inputShapes().get(which).channels()));
     }
 
     /** Inputs that are not there already are copied to their places. */
     private void concatenate(Node node) {
-        Value whole = joined.get(node.index());
+        Value whole = wholes.get(node.index());
         if (whole == null) {
             values.put(node.index(), joined(node));
             return;
         }
-        long from = 0;
         for (int i = 0; i < node.inputs().size(); i++) {
-            Value part = values.get(node.inputs().get(i));
-            long count = node.inputShapes().get(i).channels();
-            if (part.room != whole.room) {
-                copy(part, whole.as(dnn.channels(whole.layout, from, count)));
+            Value input = values.get(node.inputs().get(i));
+            if (input.room != whole.room) {
+                copy(input, part(whole, node, i));
             }
-            from += count;
         }
         values.put(node.index(), whole);
     }

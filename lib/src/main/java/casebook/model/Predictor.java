@@ -34,7 +34,8 @@ public final class Predictor implements AutoCloseable {
             Execution run = Execution.forward(model, images, wanted);
             return Stream.of(wanted).map(run::output).toList();
         }
-        if (plans.values().stream().anyMatch(plan -> !plan.current())) {
+        Plan known = plans.get(images.size(0));
+        if (known != null && !known.current()) {
             close();
         }
         return plans.computeIfAbsent(images.size(0), size -> Plan.of(model, Math.toIntExact(size), wanted)).outputs(images);
