@@ -1,5 +1,6 @@
 package casebook.charts;
 
+import casebook.compute.Stopped;
 import java.awt.geom.Point2D;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayDeque;
@@ -87,7 +88,9 @@ final class Layered {
             edge.setProperty(LayeredOptions.PRIORITY_STRAIGHTNESS, arrow.auxiliary() || skip ? 0 : 10);
             edges.put(arrow, edge);
         }
+        Stopped.check();
         new RecursiveGraphLayoutEngine().layout(graph, new BasicProgressMonitor());
+        Stopped.check();
         nodes.forEach((box, node) -> box.bounds = new Rectangle2D.Double(node.getX(), node.getY(), node.getWidth(), node.getHeight()));
         edges.forEach(Layered::place);
     }

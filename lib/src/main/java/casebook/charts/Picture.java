@@ -1,5 +1,6 @@
 package casebook.charts;
 
+import casebook.compute.Stopped;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -54,8 +55,10 @@ public interface Picture {
      * @param scale 1 for its ordinary size
      * @return the image
      * @throws IllegalArgumentException if the scale is zero or negative
+     * @throws Stopped if this thread is to stop
      */
     default BufferedImage image(double scale) {
+        Stopped.check();
         if (!(scale > 0)) {
             throw new IllegalArgumentException("the scale must be more than 0, it is " + scale);
         }
@@ -96,8 +99,14 @@ public interface Picture {
         return bytes.toByteArray();
     }
 
-    /** {@return it as SVG: text stays text, title and text alternative are in it} */
+    /**
+     * It as SVG: text stays text, title and text alternative are in it.
+     *
+     * @return a whole SVG element
+     * @throws Stopped if this thread is to stop
+     */
     default String svg() {
+        Stopped.check();
         return Svg.of(this);
     }
 

@@ -1,5 +1,7 @@
 package casebook.notebook;
 
+import casebook.compute.StopSignal;
+import casebook.compute.Stopped;
 import casebook.zoo.Nearest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,6 +62,7 @@ final class Failures implements Consumer<SnippetEvent> {
 
     private volatile Throwable thrown;
     private Throwable last;
+    private Cells cells;
 
     /** @param tidy is run before a failure is thrown: the kernel does not see it then, and can't clean up after it */
     Failures(JShell shell, Runnable tidy) {
@@ -70,6 +73,11 @@ final class Failures implements Consumer<SnippetEvent> {
     /** What a cell threw last, itself; where the kernel does not hand it on, what Java's shell made of it. */
     Throwable last() {
         return last;
+    }
+
+    /** From now on, these run the statements. */
+    void stoppedBy(Cells cells) {
+        this.cells = cells;
     }
 
     /** Takes note of what a statement threw, before the shell makes text of it. */
@@ -119,7 +127,7 @@ final class Failures implements Consumer<SnippetEvent> {
         }
         EvalException e = (EvalException) exception;
         if (e.getExceptionClassName().equals("Execution Interrupted")) {
-            fail(List.of("Stopped. What this cell was to set is not set: run it again before the cells below it."), null);
+            fail(stopped(original), null);
         }
         if (!original.getClass().getName().equals(e.getExceptionClassName())) {
             original = e;
@@ -145,6 +153,20 @@ final class Failures implements Consumer<SnippetEvent> {
             }
         }
         fail(lines, original);
+    }
+
+    /** @param original what the statement ended with, if it said how far it had come */
+    private List<String> stopped(Throwable original) {
+        StopSignal signal = cells == null ? new StopSignal() : cells.last();
+        String howFar = original instanceof Stopped && !original.getMessage().equals("stopped") ? original.getMessage() : signal.kept();
+        List<String> lines = new ArrayList<>();
+        lines.add(howFar.isEmpty() ? "Stopped. What this cell was to set is not set: run it again before the cells below it."
+                : Character.toUpperCase(howFar.charAt(0)) + howFar.substring(1) + ".");
+        if (signal.isAbandoned()) {
+            lines.add("It has not ended yet, and goes on in the background until it looks whether to stop. A long loop of your own has to do so: "
+                    + "Interrupted.check();");
+        }
+        return lines;
     }
 
     private void fail(List<String> lines, Throwable cause) {

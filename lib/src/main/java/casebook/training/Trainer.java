@@ -2,6 +2,7 @@ package casebook.training;
 
 import casebook.compute.Elements;
 import casebook.compute.Scratch;
+import casebook.compute.StopSignal;
 import casebook.compute.Stopped;
 import casebook.data.Batch;
 import casebook.data.ImageSet;
@@ -250,6 +251,10 @@ public final class Trainer {
         // With weights that are lost there would be nothing to go on from.
         if (interrupted && LastGood.finite(model)) {
             save(new Checkpoint(steps, results, epochLoss, epochRight), images);
+            if (checkpoint != null) {
+                StopSignal.keptHere(String.format(Locale.ROOT, "stopped after %,d of %,d steps, which are kept: run this cell again, and it goes on",
+                        steps.size(), epochs * stepsPerEpoch));
+            }
         }
         if (interrupted) {
             listeners.forEach(listener -> listener.stopped(steps.size()));

@@ -3,11 +3,17 @@ package casebook.charts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import casebook.compute.Stopped;
+import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -60,5 +66,29 @@ class PictureTest {
         assertThat(new int[] {image.getRGB(0, 0), image.getRGB(right, 0), image.getRGB(0, bottom), image.getRGB(right, bottom)})
                 .containsOnly(0xFFFFFFFF);
         assertThatThrownBy(() -> picture.image(0)).hasMessageContaining("more than 0");
+    }
+
+    /** Thread.interrupt() in the middle of the drawing, as of a notebook's stop button. */
+    @Test
+    void aDrawingLosesNoInterrupt() {
+        AtomicBoolean painted = new AtomicBoolean();
+        Picture curves = Charts.curves("t", "x", "y", new Curve("c", new double[] {1, 2, 3}, new double[] {3, 2, 1}));
+        Picture interrupted = (Picture) Proxy.newProxyInstance(Picture.class.getClassLoader(), new Class<?>[] {Picture.class}, (proxy, method, values) -> {
+            if (method.getName().equals("paint")) {
+                curves.paint((Graphics2D) values[0]);
+                Thread.currentThread().interrupt();
+                painted.set(true);
+                return null;
+            }
+            return method.isDefault() ? InvocationHandler.invokeDefault(proxy, method, values) : method.invoke(curves, values);
+        });
+        for (Supplier<?> drawing : List.<Supplier<?>>of(interrupted::svg, interrupted::png)) {
+            painted.set(false);
+            assertThat(drawing.get()).isNotNull();
+            assertThat(painted).isTrue();
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(interrupted::svg).as("before it begins").isInstanceOf(Stopped.class);
     }
 }
