@@ -9,6 +9,7 @@ import os
 import queue
 import random
 import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -39,6 +40,7 @@ class Result:
     def __init__(self):
         self.stdout = self.stderr = ""
         self.value, self.shown, self.error, self.seconds, self.after_stop = None, [], None, 0.0, None
+        self.busy = None  # when the kernel said that it had begun
 
     def text(self):
         return "\n".join(self.error or ())
@@ -77,6 +79,11 @@ class Kernel:
     def send(self, code):
         return self.client.execute(code)
 
+    def dump(self):
+        """What its threads are at, for whoever looks for a fault."""
+        pid = self.manager.provisioner.process.pid
+        print(subprocess.run(["jstack", str(pid)], capture_output=True, text=True, check=False).stdout, file=sys.stderr)
+
     def run(self, code, stop=None, timeout=300):
         """Runs a cell. The stop button is pressed as soon as stop(result) is true."""
         return self.wait(self.send(code), stop, timeout)
@@ -108,6 +115,8 @@ class Kernel:
                 result.shown.append(content["data"])
             elif kind == "execute_result":
                 result.value = content["data"]["text/plain"]
+            elif kind == "status" and content["execution_state"] == "busy":
+                result.busy = time.monotonic()
             elif kind == "status" and content["execution_state"] == "idle":
                 break
         result.seconds = time.monotonic() - began
@@ -205,7 +214,7 @@ class OneKernelTest(unittest.TestCase):
             result = self.kernel.run(code, stop=lambda so_far: time.monotonic() - began > 1.5)
             idle = int(self.kernel.run("untilIdle()", timeout=30).value)
             with self.subTest(what, cell=result.after_stop, library=idle):
-                self.assertTrue(result.error[0].startswith("Stopped."), result.text())
+                self.assertTrue(result.error[0].startswith("Stopped"), result.text())
                 self.assertLess(result.after_stop, 1)
                 self.assertLess(idle, 1000)
         self.assertEqual("2", self.kernel.run("1 + 1").value)
@@ -240,6 +249,8 @@ class OneKernelTest(unittest.TestCase):
 @unittest.skipUnless(READY and SPEC, "needs the environment and the kernel that the launcher sets up")
 class StopTest(unittest.TestCase):
     """The stop button at any moment: the cell ends, nothing computes on, the next cell runs, and what was trained goes on from there."""
+
+    maxDiff = None
 
     COMPUTING = """
         /** What cells that ended compute on, as the library's lines at which they are. */
@@ -292,14 +303,12 @@ class StopTest(unittest.TestCase):
     def press(self, kernel, what, code, after):
         """Presses so many seconds after the cell has begun. Returns what is wrong, in words."""
         wrong = []
-        request, began = kernel.send(code), None
-
-        def now(_):
-            nonlocal began
-            began = began or time.monotonic()
-            return time.monotonic() - began >= after
-
-        result = kernel.wait(request, stop=now, timeout=60)
+        request = kernel.send(code)
+        try:
+            result = kernel.wait(request, stop=lambda so_far: so_far.busy and time.monotonic() - so_far.busy >= after, timeout=60)
+        except AssertionError as e:
+            kernel.dump()
+            return [str(e)]
         if result.after_stop is None or result.error is None:
             return [f"the cell ended before it was stopped: {result.text()}"]
         if result.after_stop > 1:
@@ -341,7 +350,10 @@ class StopTest(unittest.TestCase):
                             wrong.append(f"{steps} steps were done, and it went on from there with {done}")
                         steps = done
                     bad += [f"{what} after {after:.2f} s: {fault}" for fault in wrong]
-                self.assertEqual("2", kernel.run("1 + 1", timeout=60).value)
+                    if "still ran" in "".join(wrong):
+                        break
+                else:
+                    self.assertEqual("2", kernel.run("1 + 1", timeout=60).value)
             finally:
                 kernel.close()
         self.assertEqual([], bad, f"{len(bad)} of {pressed} presses (CASEBOOK_SEED={SEED})")
