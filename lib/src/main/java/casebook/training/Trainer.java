@@ -267,7 +267,7 @@ public final class Trainer {
     /** Where the file of an earlier training stands, with its weights; or the start. */
     private Checkpoint takeUp(ImageSet images) {
         if (!forOneRun) {
-            return Files.exists(checkpoint) ? Checkpoint.read(checkpoint, settings(images), model, optimiserState) : Checkpoint.start();
+            return Files.exists(checkpoint) ? Checkpoint.read(checkpoint, settings(images), model, optimiserState, images.size(), batchSize) : Checkpoint.start();
         }
         String weightsNow = Checkpoint.fingerprint(model);
         weightsAtStart = weightsNow;
@@ -276,7 +276,7 @@ public final class Trainer {
         }
         try {
             weightsAtStart = Checkpoint.startOf(checkpoint, weightsNow);
-            return Checkpoint.read(checkpoint, settings(images), model, optimiserState);
+            return Checkpoint.read(checkpoint, settings(images), model, optimiserState, images.size(), batchSize);
         } catch (ModelFileException ofAnotherRun) {
             weightsAtStart = weightsNow;
             return Checkpoint.start();
