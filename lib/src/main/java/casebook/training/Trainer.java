@@ -14,8 +14,6 @@ import casebook.model.TrainingPlan;
 import casebook.model.TrainingRuns;
 import casebook.network.Network;
 import casebook.network.Node;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.ref.Cleaner;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -59,6 +57,8 @@ public final class Trainer {
     private Path checkpoint;
     private boolean forOneRun;
     private String weightsAtStart;
+    /** Of the training that runs, if it is resumable. */
+    private KeptFile kept;
     private volatile History history = new History(List.of(), List.of(), false);
     private final List<TrainingListener> listeners = new ArrayList<>();
 
@@ -152,7 +152,8 @@ public final class Trainer {
 
     /**
      * For a cell that can be stopped and run again: like {@link #checkpoint}, but the file is there only until the training is whole. The
-     * next one begins anew then. So does one with other settings or other weights, or where the file is damaged.
+     * next one begins anew then. So does one with other settings or other weights, or where the file is damaged. Two kernels that run the
+     * same cell at the same time each keep a state of their own: the second in {@code FILE.2}. None takes or removes another's.
      */
     public Trainer resumable(Path file) {
         this.checkpoint = file;
@@ -176,6 +177,10 @@ public final class Trainer {
         } finally {
             forgetOptimiser();
             forgetRuns();
+            if (kept != null) {
+                kept.close();
+                kept = null;
+            }
         }
     }
 
@@ -254,12 +259,8 @@ public final class Trainer {
         if (interrupted) {
             listeners.forEach(listener -> listener.stopped(steps.size()));
         }
-        if (!interrupted && forOneRun) {
-            try {
-                Files.deleteIfExists(checkpoint);
-            } catch (IOException e) {
-                throw new UncheckedIOException(checkpoint + " could not be removed", e);
-            }
+        if (!interrupted && kept != null) {
+            kept.remove();
         }
         return history;
     }
@@ -271,16 +272,18 @@ public final class Trainer {
         }
         String weightsNow = Checkpoint.fingerprint(model);
         weightsAtStart = weightsNow;
-        if (!Files.exists(checkpoint)) {
-            return Checkpoint.start();
-        }
-        try {
-            weightsAtStart = Checkpoint.startOf(checkpoint, weightsNow);
-            return Checkpoint.read(checkpoint, settings(images), model, optimiserState, images.size(), batchSize);
-        } catch (ModelFileException ofAnotherRun) {
-            weightsAtStart = weightsNow;
-            return Checkpoint.start();
-        }
+        Checkpoint[] found = {Checkpoint.start()};
+        kept = KeptFile.of(checkpoint, file -> {
+            try {
+                weightsAtStart = Checkpoint.startOf(file, weightsNow);
+                found[0] = Checkpoint.read(file, settings(images), model, optimiserState, images.size(), batchSize);
+                return true;
+            } catch (ModelFileException ofAnotherRun) {
+                weightsAtStart = weightsNow;
+                return false;
+            }
+        });
+        return found[0];
     }
 
     /**
@@ -488,7 +491,7 @@ public final class Trainer {
 
     private void save(Checkpoint state, ImageSet images) {
         if (checkpoint != null) {
-            state.write(checkpoint, settings(images), model, optimiserState);
+            state.write(kept == null ? checkpoint : kept.file(), settings(images), model, optimiserState);
         }
     }
 
