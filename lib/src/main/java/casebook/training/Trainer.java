@@ -15,8 +15,6 @@ import casebook.model.TrainingPlan;
 import casebook.model.TrainingRuns;
 import casebook.network.Network;
 import casebook.network.Node;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.ref.Cleaner;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -60,6 +58,8 @@ public final class Trainer {
     private Path checkpoint;
     private boolean forOneRun;
     private String weightsAtStart;
+    /** Of the training that runs, if it is resumable. */
+    private KeptFile kept;
     private volatile History history = new History(List.of(), List.of(), false);
     private final List<TrainingListener> listeners = new ArrayList<>();
 
@@ -153,7 +153,8 @@ public final class Trainer {
 
     /**
      * For a cell that can be stopped and run again: like {@link #checkpoint}, but the file is there only until the training is whole. The
-     * next one begins anew then. So does one with other settings or other weights, or where the file is damaged.
+     * next one begins anew then. So does one with other settings or other weights, or where the file is damaged. Two kernels that run the
+     * same cell at the same time each keep a state of their own: the second in {@code FILE.2}. None takes or removes another's.
      */
     public Trainer resumable(Path file) {
         this.checkpoint = file;
@@ -177,6 +178,10 @@ public final class Trainer {
         } finally {
             forgetOptimiser();
             forgetRuns();
+            if (kept != null) {
+                kept.close();
+                kept = null;
+            }
         }
     }
 
@@ -259,12 +264,8 @@ public final class Trainer {
         if (interrupted) {
             listeners.forEach(listener -> listener.stopped(steps.size()));
         }
-        if (!interrupted && forOneRun) {
-            try {
-                Files.deleteIfExists(checkpoint);
-            } catch (IOException e) {
-                throw new UncheckedIOException(checkpoint + " could not be removed", e);
-            }
+        if (!interrupted && kept != null) {
+            kept.remove();
         }
         return history;
     }
@@ -272,20 +273,22 @@ public final class Trainer {
     /** Where the file of an earlier training stands, with its weights; or the start. */
     private Checkpoint takeUp(ImageSet images) {
         if (!forOneRun) {
-            return Files.exists(checkpoint) ? Checkpoint.read(checkpoint, settings(images), model, optimiserState) : Checkpoint.start();
+            return Files.exists(checkpoint) ? Checkpoint.read(checkpoint, settings(images), model, optimiserState, images.size(), batchSize) : Checkpoint.start();
         }
         String weightsNow = Checkpoint.fingerprint(model);
         weightsAtStart = weightsNow;
-        if (!Files.exists(checkpoint)) {
-            return Checkpoint.start();
-        }
-        try {
-            weightsAtStart = Checkpoint.startOf(checkpoint, weightsNow);
-            return Checkpoint.read(checkpoint, settings(images), model, optimiserState);
-        } catch (ModelFileException ofAnotherRun) {
-            weightsAtStart = weightsNow;
-            return Checkpoint.start();
-        }
+        Checkpoint[] found = {Checkpoint.start()};
+        kept = KeptFile.of(checkpoint, file -> {
+            try {
+                weightsAtStart = Checkpoint.startOf(file, weightsNow);
+                found[0] = Checkpoint.read(file, settings(images), model, optimiserState, images.size(), batchSize);
+                return true;
+            } catch (ModelFileException ofAnotherRun) {
+                weightsAtStart = weightsNow;
+                return false;
+            }
+        });
+        return found[0];
     }
 
     /**
@@ -493,7 +496,7 @@ public final class Trainer {
 
     private void save(Checkpoint state, ImageSet images) {
         if (checkpoint != null) {
-            state.write(checkpoint, settings(images), model, optimiserState);
+            state.write(kept == null ? checkpoint : kept.file(), settings(images), model, optimiserState);
         }
     }
 

@@ -7,8 +7,12 @@ import casebook.compute.Stopped;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+<<<<<<< HEAD
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+=======
+import java.io.UncheckedIOException;
+>>>>>>> files
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,6 +53,24 @@ class PictureTest {
             assertThat(files).containsExactly(file);
         }
         assertThat(file).content().startsWith("Label");
+    }
+
+    @Test
+    void noSpreadsheetComputesATextOfIts() {
+        Picture formula = Charts.bars("Two bars", "units", List.of("=1+1", "-conv"), 3.5, 2);
+        assertThat(formula.csv()).isEqualTo("Label,units\n'=1+1,3.5\n'-conv,2.0\n");
+    }
+
+    @Test
+    void whatCannotBeSavedSaysSo() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "mine");
+        assertThatThrownBy(() -> picture.save(file.resolve("bars.svg"))).isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("bars.svg could not be written (").hasMessageContaining("file is a file, where a folder is needed");
+        Files.createDirectory(folder.resolve("bars.csv"));
+        assertThatThrownBy(() -> picture.save(folder.resolve("bars.csv"))).isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("bars.csv could not be written (").hasMessageContaining("nothing was changed");
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("file", "bars.csv");
+        assertThat(file).hasContent("mine");
     }
 
     @Test
