@@ -58,7 +58,7 @@ final class ClassifyCommand implements Callable<Integer> {
                 }
             } catch (DataException e) {
                 // The others are still answered.
-                spec.commandLine().getErr().println("casebook: " + e.getMessage());
+                Main.say(spec.commandLine(), e.getMessage());
                 failed = true;
             }
         }

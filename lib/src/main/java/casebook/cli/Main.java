@@ -1,5 +1,6 @@
 package casebook.cli;
 
+import casebook.text.Printable;
 import casebook.zoo.Nearest;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -96,14 +97,19 @@ public final class Main implements Runnable {
                 message = "\"" + word + "\" is one word too many";
             }
         }
-        command.getErr().println("casebook: " + message);
+        say(command, message);
         command.getErr().println(name + " --help shows " + (top ? "all commands" : "how it is used"));
         return USAGE;
     }
 
     private static int failure(Exception e, CommandLine command, CommandLine.ParseResult result) {
-        command.getErr().println("casebook: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
+        say(command, e.getMessage() == null ? e.toString() : e.getMessage());
         return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /** Says what is wrong. Words of the command and names of files are part of it, and may hold anything. */
+    static void say(CommandLine command, String message) {
+        command.getErr().println("casebook: " + Printable.message(message));
     }
 
     /** Remembers what went wrong when it was written to, which a print stream hides. */

@@ -1,5 +1,6 @@
 package casebook.notebook;
 
+import casebook.text.Printable;
 import casebook.zoo.Nearest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -163,7 +164,7 @@ final class Failures implements Consumer<SnippetEvent> {
             return Memory.inWords(thrown);
         }
         boolean silent = message == null || message.isBlank() || message.equals("null");
-        String text = silent ? "" : INNER_NAME.matcher(message).replaceAll("");
+        String text = silent ? "" : Printable.message(INNER_NAME.matcher(message).replaceAll(""));
         if (type.equals("java.lang.StackOverflowError")) {
             return "StackOverflowError: methods call each other, or one itself, without an end";
         }

@@ -56,6 +56,17 @@ class TerminalCommandsTest {
         assertThat(casebook("cost", "lenet-5", "--csv").out).contains("\nconv1,convolution,32x32x1,28x28x6,156,117600,4704\n");
     }
 
+    /** A name may hold what a terminal obeys: here it would set the window's title. */
+    @Test
+    void namesReachTheTerminalAsText() {
+        for (String[] arguments : new String[][] {{"cost", "\u001b]0;x\u0007"}, {"cost", "\u001b]0;x\u0007.onnx"}, {"\u001b]0;x\u0007"},
+            {"classify", "\u001b]0;x\u0007.png", "\u202egnp.jpg"}, {"export", "lenet-5", "\u001b]0;x\u0007"}, {"list", "\u001b]0;x\u0007"}}) {
+            Result result = casebook(arguments);
+            assertThat(result.status).isNotZero();
+            assertThat(result.err).contains("\\u001b]0;x\\u0007").doesNotContain("\u001b", "\u0007", "\u202e");
+        }
+    }
+
     @Test
     void stagesAddUpToTheSameFigures() {
         Result stages = casebook("cost", "lenet-5", "--by", "stage", "--csv");
