@@ -34,7 +34,7 @@ public final class Printable {
     }
 
     private static String escaped(String text, boolean breaks) {
-        if (text.codePoints().allMatch(c -> shown(c, breaks))) {
+        if (ordinary(text) || text.codePoints().allMatch(c -> shown(c, breaks))) {
             return text;
         }
         StringBuilder escaped = new StringBuilder();
@@ -50,6 +50,16 @@ public final class Printable {
             }
         });
         return escaped.toString();
+    }
+
+    /** Nearly all text is of ASCII's letters alone, and there is much of it. */
+    private static boolean ordinary(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < ' ' || text.charAt(i) >= 127) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean shown(int c, boolean breaks) {
