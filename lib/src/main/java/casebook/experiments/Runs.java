@@ -5,11 +5,11 @@ import casebook.charts.Curve;
 import casebook.charts.Picture;
 import casebook.data.DataException;
 import casebook.experiments.Experiment.Setting;
-import casebook.model.FileText;
 import casebook.model.SharedLines;
 import casebook.model.WholeFile;
 import casebook.notebook.Grid;
 import casebook.notebook.Interrupted;
+import casebook.text.Printable;
 import casebook.training.TrainingListener;
 import java.io.IOException;
 import java.io.InputStream;
@@ -152,7 +152,7 @@ public final class Runs {
             try {
                 runs.add(Run.of(lines.get(i)));
             } catch (IllegalArgumentException e) {
-                throw new DataException(name + ", line " + (i + 1) + ": " + FileText.shown(e.getMessage()), e);
+                throw new DataException(name + ", line " + (i + 1) + ": " + Printable.name(e.getMessage()), e);
             }
         }
         return runs;

@@ -1,5 +1,6 @@
 package casebook.model;
 
+import casebook.text.Printable;
 import java.io.ByteArrayInputStream;
 import java.io.CharConversionException;
 import java.io.IOException;
@@ -156,7 +157,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, Stri
         long at = 0;
         String before = "the header";
         for (Entry entry : byPlace) {
-            String name = FileText.shown(entry.name());
+            String name = Printable.name(entry.name());
             if (entry.end() > dataLength) {
                 throw new ModelFileException(file + ": " + name + " is said to lie in bytes " + entry.start() + " to " + entry.end() + " of "
                         + dataLength + " bytes of data: the file is cut off or damaged");
@@ -203,13 +204,13 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, Stri
                 json.nextToken();
                 for (String name = nextName(); name != null; name = nextName()) {
                     if (!names.add(name)) {
-                        throw wrong("its header has \"" + FileText.shown(name) + "\" twice");
+                        throw wrong("its header has \"" + Printable.name(name) + "\" twice");
                     }
                     if (names.size() > MOST_TENSORS) {
                         throw new ModelFileException(file + ": its header has more than " + MOST_TENSORS + " tensors, which is the most that is read here");
                     }
                     if (json.nextToken() != JsonToken.START_OBJECT) {
-                        throw wrong("\"" + FileText.shown(name) + "\" in its header is no JSON object");
+                        throw wrong("\"" + Printable.name(name) + "\" in its header is no JSON object");
                     }
                     if (name.equals("__metadata__")) {
                         texts(metadata);
@@ -223,7 +224,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, Stri
             } catch (CharacterCodingException | CharConversionException e) {
                 throw new ModelFileException(file + ": its header is not UTF-8: it is damaged, or not a safetensors file", e);
             } catch (JsonProcessingException e) {
-                throw new ModelFileException(file + ": its header is not JSON (" + FileText.shown(e.getOriginalMessage())
+                throw new ModelFileException(file + ": its header is not JSON (" + Printable.name(e.getOriginalMessage())
                         + "): it is damaged, or not a safetensors file", e);
             }
             return new SafetensorsHeader(entries, metadata, null);
@@ -237,10 +238,10 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, Stri
         private void texts(Map<String, String> metadata) throws IOException {
             for (String name = nextName(); name != null; name = nextName()) {
                 if (json.nextToken() != JsonToken.VALUE_STRING) {
-                    throw wrong("\"" + FileText.shown(name) + "\" in its metadata is no text");
+                    throw wrong("\"" + Printable.name(name) + "\" in its metadata is no text");
                 }
                 if (metadata.put(name, json.getText()) != null) {
-                    throw wrong("its metadata have \"" + FileText.shown(name) + "\" twice");
+                    throw wrong("its metadata have \"" + Printable.name(name) + "\" twice");
                 }
                 if (metadata.size() > MOST_TEXTS) {
                     throw new ModelFileException(file + ": its metadata have more than " + MOST_TEXTS + " texts, which is the most that is read here");
@@ -253,7 +254,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, Stri
             long[] shape = null;
             long[] place = null;
             for (String key = nextName(); key != null; key = nextName()) {
-                String what = FileText.shown(name) + ", " + FileText.shown(key);
+                String what = Printable.name(name) + ", " + Printable.name(key);
                 boolean twice = switch (key) {
                     case "dtype" -> type != null;
                     case "shape" -> shape != null;
@@ -271,7 +272,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, Stri
                 }
             }
             if (type == null || shape == null || place == null || place.length != 2) {
-                throw wrong(FileText.shown(name) + " needs a dtype, a shape and two data_offsets in the header");
+                throw wrong(Printable.name(name) + " needs a dtype, a shape and two data_offsets in the header");
             }
             check(name, type, shape, place);
             return new Entry(name, type, shape, place[0], place[1]);
@@ -280,7 +281,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, Stri
         private String type(String what) throws IOException {
             String type = json.currentToken() == JsonToken.VALUE_STRING ? json.getText() : "";
             if (!type.equals("F16") && !type.equals("F32") && !type.equals("F64")) {
-                throw new ModelFileException(file + ": " + what + " is \"" + FileText.shown(type) + "\"; F16, F32 and F64 can be read");
+                throw new ModelFileException(file + ": " + what + " is \"" + Printable.name(type) + "\"; F16, F32 and F64 can be read");
             }
             return type;
         }
@@ -309,7 +310,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, Stri
         }
 
         private void check(String name, String type, long[] shape, long[] place) {
-            String what = FileText.shown(name) + " of shape " + Arrays.toString(shape);
+            String what = Printable.name(name) + " of shape " + Arrays.toString(shape);
             if (Arrays.stream(shape).anyMatch(side -> side == 0)) {
                 throw new ModelFileException(file + ": " + what + " has no numbers");
             }

@@ -2,6 +2,7 @@ package casebook.notebook;
 
 import casebook.compute.StopSignal;
 import casebook.compute.Stopped;
+import casebook.text.Printable;
 import casebook.zoo.Nearest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,8 +22,8 @@ import jdk.jshell.JShell;
 import jdk.jshell.JShellException;
 import jdk.jshell.MethodSnippet;
 import jdk.jshell.PersistentSnippet;
-import jdk.jshell.Snippet;
 import jdk.jshell.Snippet.Status;
+import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
 import jdk.jshell.SourceCodeAnalysis.SnippetWrapper;
 import jdk.jshell.UnresolvedReferenceException;
@@ -185,7 +186,7 @@ final class Failures implements Consumer<SnippetEvent> {
             return Memory.inWords(thrown);
         }
         boolean silent = message == null || message.isBlank() || message.equals("null");
-        String text = silent ? "" : INNER_NAME.matcher(message).replaceAll("");
+        String text = silent ? "" : Printable.message(INNER_NAME.matcher(message).replaceAll(""));
         if (type.equals("java.lang.StackOverflowError")) {
             return "StackOverflowError: methods call each other, or one itself, without an end";
         }

@@ -188,6 +188,7 @@ final class Folding {
             throw new IllegalArgumentException("it does not say where the new sides are");
         }
         int rank = sizes.length + axes.length;
+        Constant.checkRank(rank);
         List<Integer> added = Arrays.stream(places(axes, rank)).boxed().distinct().toList();
         if (added.size() != axes.length) {
             throw new IllegalArgumentException("it adds a side twice at the same place: " + Layout.text(axes));

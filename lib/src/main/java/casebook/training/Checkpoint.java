@@ -2,10 +2,10 @@ package casebook.training;
 
 import casebook.compute.Elements;
 import casebook.compute.Tensors;
-import casebook.model.FileText;
 import casebook.model.Model;
 import casebook.model.ModelFileException;
 import casebook.model.Safetensors;
+import casebook.text.Printable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,7 +90,7 @@ record Checkpoint(List<Double> steps, List<History.Epoch> epochs, double epochLo
         settings.forEach((name, value) -> {
             String there = read.metadata().get(name);
             if (!value.equals(there)) {
-                throw new ModelFileException(file + " belongs to another run: its " + name + " is " + (there == null ? "not said" : FileText.shown(there)) + ", here it is " + value
+                throw new ModelFileException(file + " belongs to another run: its " + name + " is " + (there == null ? "not said" : Printable.name(there)) + ", here it is " + value
                         + "; delete the file to start anew, or give another one");
             }
         });
@@ -140,7 +140,7 @@ record Checkpoint(List<Double> steps, List<History.Epoch> epochs, double epochLo
             require(right >= 0 && right <= seen, right + " right answers of " + seen + " in the epoch at hand");
             return new Checkpoint(steps, epochs, finite(atHand[0]), right);
         } catch (IllegalArgumentException e) {
-            throw new ModelFileException(file + " is damaged: its history can't be so (" + FileText.shown(e.getMessage()) + ")", e);
+            throw new ModelFileException(file + " is damaged: its history can't be so (" + Printable.name(e.getMessage()) + ")", e);
         }
     }
 

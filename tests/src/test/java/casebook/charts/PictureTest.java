@@ -4,15 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import casebook.compute.Stopped;
+import casebook.cost.CostSheet;
+import casebook.network.Network;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-<<<<<<< HEAD
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
-=======
-import java.io.UncheckedIOException;
->>>>>>> files
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -78,6 +77,24 @@ class PictureTest {
         assertThatThrownBy(() -> picture.save(folder.resolve("bars.jpg")))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(".png, .svg or .csv").hasMessageContaining("bars.jpg");
         assertThat(folder).isEmptyDirectory();
+    }
+
+    /** XML has no control characters, not even as references, and a text may turn the order of all letters behind it. */
+    @Test
+    void anyNameMakesSvgThatCanBeRead() {
+        String bad = "a\u0000\u001b[31m<\u202e\ud800\uffff&\n";
+        String shown = "a\\u0000\\u001b[31m<\\u202e\\ud800\\uffff&\\n";
+        Network network = Network.named(bad).input(8, 8, 3).name(bad).conv(4, 3).relu().stage(bad).conv(8, 3).globalAveragePool().dense(2).build();
+        CostSheet sheet = CostSheet.of(network);
+        List<Picture> pictures = List.of(Charts.bars(bad, bad, List.of(bad, "b"), 1, 2), Drawing.of(network), Charts.parameters(sheet),
+                Charts.costsByStage(sheet), Charts.alongDepth(sheet), Charts.family(List.of(sheet, sheet)),
+                Charts.curves(bad, bad, bad, new Curve(bad, new double[] {1, 2}, new double[] {1, 2})));
+        assertThat(pictures).allSatisfy(each -> {
+            Xml.parse(each);
+            assertThat(each.svg()).doesNotContain("\u202e", "&#");
+        });
+        assertThat(Xml.texts(pictures.get(0))).contains(shown);
+        assertThat(Xml.elements(pictures.get(0), "title")).containsExactly(shown);
     }
 
     @Test

@@ -57,10 +57,16 @@ class FuzzTest {
         }
     }
 
+    /** The library's own exceptions make their messages printable. */
     public static class Escapes extends Good {
         @Override
+        public List<Class<? extends RuntimeException>> refusals() {
+            return List.of(IllegalArgumentException.class);
+        }
+
+        @Override
         void refuse(Path file) {
-            throw new DataException(file + " is \u001b[31mwrong");
+            throw new IllegalArgumentException(file + " is \u001b[31mwrong");
         }
     }
 
