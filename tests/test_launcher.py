@@ -58,7 +58,9 @@ def load():
 
 
 @unittest.skipIf(os.name == "nt", "the stand-ins are shell scripts")
-class LauncherTest(unittest.TestCase):
+class Machine(unittest.TestCase):
+    """A copy of the project with a Java, a Maven and a home folder of its own."""
+
     def setUp(self):
         self.place = Path(tempfile.mkdtemp(prefix="casebook-test-"))
         self.addCleanup(shutil.rmtree, self.place, ignore_errors=True)
@@ -126,6 +128,16 @@ esac
         for part in parts:
             self.assertIn(part, said[0])
 
+    def unprivileged(self):
+        """Another user's id where this one may write everywhere."""
+        if os.geteuid():
+            return None
+        if not os.path.exists("/usr/bin/python3") or subprocess.run(["/usr/bin/python3", "-c", "import sys; sys.exit(sys.version_info < (3, 10))"]).returncode:
+            self.skipTest("root, and no system Python to run as another user")
+        return 65534
+
+
+class LauncherTest(Machine):
     # ------------------------------------------------------------ the JDK
 
     def test_old_java(self):
@@ -254,14 +266,6 @@ esac
         self.assertEqual(0, self.run_it("list").returncode)
 
     # ------------------------------------------------------------ folders
-
-    def unprivileged(self):
-        """Another user's id where this one may write everywhere."""
-        if os.geteuid():
-            return None
-        if not os.path.exists("/usr/bin/python3") or subprocess.run(["/usr/bin/python3", "-c", "import sys; sys.exit(sys.version_info < (3, 10))"]).returncode:
-            self.skipTest("root, and no system Python to run as another user")
-        return 65534
 
     def test_folder_that_cannot_be_written(self):
         user = self.unprivileged()
