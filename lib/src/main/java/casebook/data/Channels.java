@@ -78,7 +78,13 @@ final class Channels {
     private void fromPixels(BufferedImage image, int top) {
         int[] row = new int[width];
         for (int y = 0; y < image.getHeight(); y++) {
-            image.getRGB(0, y, width, 1, row, 0, width);
+            if (image.getColorModel() instanceof IndexColorModel palette) {
+                // Several times as fast as the image's own method.
+                image.getRaster().getSamples(0, y, width, 1, 0, row);
+                Arrays.setAll(row, x -> palette.getRGB(row[x]));
+            } else {
+                image.getRGB(0, y, width, 1, row, 0, width);
+            }
             int place = first(top + y);
             for (int x = 0; x < width; x++, place += step()) {
                 int opaque = row[x] >>> 24;

@@ -42,4 +42,18 @@ record Frame(int height, int width, double bytesPerPixel, int passes) {
                     passes));
         }
     }
+
+    /**
+     * A decoder fills up what is missing, which takes as long as a photo would.
+     *
+     * @param data bytes of the file that pixels are made of
+     * @param most how many pixels so many bytes can hold at most
+     * @throws DataException if the photo has more
+     */
+    void checkHeld(Path file, long data, double most) {
+        if (most < (double) height * width) {
+            throw new DataException(String.format(Locale.ROOT, "%s is damaged or cut off: it says that it has %d×%d pixels, which the %,d bytes that "
+                    + "follow can't hold", file, height, width, data));
+        }
+    }
 }

@@ -26,6 +26,8 @@ final class JpegSegments {
     private final byte[] jpeg;
     private int length = 2;
     private int scans;
+    private long scanBytes;
+    private boolean blocks;
     private int height;
     private int width;
     private double samples;
@@ -47,7 +49,13 @@ final class JpegSegments {
     static JpegSegments of(Path file, byte[] jpeg) {
         JpegSegments segments = new JpegSegments(file, jpeg);
         segments.read();
-        segments.frame().check(file, jpeg.length);
+        Frame frame = segments.frame();
+        frame.check(file, jpeg.length);
+        if (segments.blocks) {
+            // A block of 8×8 takes a bit for its mean and, where that is not in another scan, one for the rest.
+            double most = 8.0 * 64 * segments.scanBytes / segments.samples / (segments.progressive ? 1 : 2);
+            frame.checkHeld(file, segments.scanBytes, most);
+        }
         return segments;
     }
 
@@ -82,7 +90,9 @@ final class JpegSegments {
                 }
                 look(code, ByteBuffer.wrap(jpeg, end + 2, size - 2).slice());
                 end += size;
-                end = code == SCAN ? endOfScan(end) : end;
+                int scan = code == SCAN ? endOfScan(end) : end;
+                scanBytes += scan - end;
+                end = scan;
             }
             if (alone || needed(code, marker)) {
                 System.arraycopy(jpeg, marker, jpeg, length, end - marker);
@@ -153,6 +163,7 @@ final class JpegSegments {
         height = data.getShort() & 0xffff;
         width = data.getShort() & 0xffff;
         components = data.get() & 0xff;
+        blocks = code <= 0xc2;
         progressive = code == 0xc2 || code == 0xc6 || code == 0xca || code == 0xce;
         double most = 1;
         for (int i = 0; i < components && data.remaining() >= 3; i++) {

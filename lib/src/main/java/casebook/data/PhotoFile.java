@@ -47,11 +47,11 @@ final class PhotoFile {
             byte[] bytes = bytes(file);
             if (begins(bytes, 0, JpegSegments.START)) {
                 JpegSegments segments = JpegSegments.of(file, bytes);
-                return Channels.of(decode(file, bytes, segments.length(), segments.frame(), true), segments.orientation());
+                return decode(file, bytes, segments.length(), segments.frame(), segments.orientation(), true);
             }
             if (begins(bytes, 0, PngChunks.START)) {
                 PngChunks chunks = PngChunks.of(file, bytes);
-                return Channels.of(decode(file, bytes, chunks.length(), chunks.frame(), false), chunks.orientation());
+                return decode(file, bytes, chunks.length(), chunks.frame(), chunks.orientation(), false);
             }
             throw new DataException(file + " is neither a PNG nor a JPEG file: " + looksLike(bytes));
         } catch (OutOfMemoryError e) {
@@ -123,7 +123,7 @@ final class PhotoFile {
         return "it begins with the bytes " + HexFormat.ofDelimiter(" ").formatHex(bytes, 0, Math.min(8, bytes.length));
     }
 
-    private static BufferedImage decode(Path file, byte[] bytes, int length, Frame frame, boolean jpeg) {
+    private static Pixels decode(Path file, byte[] bytes, int length, Frame frame, int orientation, boolean jpeg) {
         ImageReader reader = null;
         List<String> warnings = new ArrayList<>();
         try (ImageInputStream in = new ByteArrayImageInputStream(bytes, 0, length)) {
@@ -138,7 +138,7 @@ final class PhotoFile {
             if (jpeg && warnings.stream().anyMatch(warning -> warning.matches("(?i).*(premature|truncated|end of file).*"))) {
                 throw new DataException(file + " is cut off after " + bytes.length + " bytes: the lower part of the photo is missing");
             }
-            return image;
+            return Channels.of(image, orientation);
         } catch (IOException | RuntimeException e) {
             if (e instanceof DataException known) {
                 throw known;

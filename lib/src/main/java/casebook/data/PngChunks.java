@@ -17,12 +17,16 @@ final class PngChunks {
     static final byte[] START = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
     /** Length, letters and checksum. */
     private static final int AROUND = 12;
+    /** Bytes that one byte of packed data becomes at most (the format of zlib). */
+    private static final int MOST_UNPACKED = 1032;
 
     private final Path file;
     private final byte[] png;
     private int length = START.length;
     private Frame frame;
     private int orientation = 1;
+    private int bitsPerPixel;
+    private long pixelBytes;
 
     private PngChunks(Path file, byte[] png) {
         this.file = file;
@@ -67,6 +71,9 @@ final class PngChunks {
             }
             int end = at + AROUND + data;
             letters = new String(png, at + 4, 4, StandardCharsets.ISO_8859_1);
+            if (frame == null) {
+                header(letters, at + 8, data);
+            }
             // A capital letter says that the photo can't be shown without it. Of the others, one says what is transparent.
             boolean needed = Character.isUpperCase(letters.charAt(0)) || letters.equals("tRNS");
             boolean exif = letters.equals("eXIf");
@@ -83,14 +90,13 @@ final class PngChunks {
                 if (!letters.equals("IDAT") && !once.add(letters)) {
                     throw new DataException(file + " is damaged: it has the part " + letters + " twice, the second time at byte " + at);
                 }
-                if (frame == null) {
-                    header(letters, at + 8, data);
-                }
+                pixelBytes += letters.equals("IDAT") ? data : 0;
                 System.arraycopy(png, at, png, length, end - at);
                 length += end - at;
             }
             at = end;
         }
+        frame.checkHeld(file, pixelBytes, 8.0 * MOST_UNPACKED * pixelBytes / bitsPerPixel);
     }
 
     /** The first chunk says how large the picture is (section 11.2.2). */
@@ -109,6 +115,7 @@ final class PngChunks {
             case 6 -> 4;
             default -> 1;
         };
+        bitsPerPixel = Math.max(1, bits * samples);
         frame = new Frame(height, width, Math.max(1, bits / 8) * samples, 1);
         frame.check(file, png.length);
     }
