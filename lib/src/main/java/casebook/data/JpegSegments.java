@@ -14,6 +14,9 @@ final class JpegSegments {
 
     static final byte[] START = {(byte) 0xff, (byte) 0xd8, (byte) 0xff};
 
+    /** A reader keeps a note of each. A profile of colours has 255 at most. */
+    private static final int MOST_SEGMENTS = 5000;
+
     private static final int SCAN = 0xda;
     private static final int END = 0xd9;
     private static final int TEXT = 0xfe;
@@ -25,6 +28,7 @@ final class JpegSegments {
     private final Path file;
     private final byte[] jpeg;
     private int length = 2;
+    private int kept;
     private int scans;
     private long scanBytes;
     private boolean blocks;
@@ -95,6 +99,9 @@ final class JpegSegments {
                 end = scan;
             }
             if (alone || needed(code, marker)) {
+                if (++kept > MOST_SEGMENTS) {
+                    throw new DataException(file + " is a JPEG file of more than " + MOST_SEGMENTS + " parts, and a photo has about 30: it is damaged");
+                }
                 System.arraycopy(jpeg, marker, jpeg, length, end - marker);
                 length += end - marker;
             }

@@ -91,8 +91,11 @@ final class PngChunks {
                     throw new DataException(file + " is damaged: it has the part " + letters + " twice, the second time at byte " + at);
                 }
                 pixelBytes += letters.equals("IDAT") ? data : 0;
-                System.arraycopy(png, at, png, length, end - at);
-                length += end - at;
+                // The picture's data may come in any number of parts, also of empty ones.
+                if (data > 0 || !letters.equals("IDAT")) {
+                    System.arraycopy(png, at, png, length, end - at);
+                    length += end - at;
+                }
             }
             at = end;
         }

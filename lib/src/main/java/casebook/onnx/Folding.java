@@ -257,6 +257,10 @@ final class Folding {
         Map<Integer, int[]> places = new HashMap<>();
         for (int i = 0; i < starts.length; i++) {
             int axis = place(axes == null ? i : axes[i], x.sizes().length);
+            if (x.sizes()[axis] > MOST_VALUES) {
+                // Of no numbers at all there may be any number of rows.
+                throw new IllegalArgumentException("a part can only be taken of a short list; this one is of a tensor of " + x);
+            }
             places.put(axis, steps(starts[i], ends[i], steps[i], (int) x.sizes()[axis]));
         }
         return taken(op, x, places);

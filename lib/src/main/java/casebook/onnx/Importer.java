@@ -134,6 +134,7 @@ final class Importer {
                 throw new ModelFileException(file + ": the operator " + op + " can't be read; those that can are "
                         + String.join(", ", readers.keySet()));
             }
+            guarded(op::toString, op::checkInputs);
         }
     }
 
@@ -260,7 +261,6 @@ final class Importer {
                 throw new IllegalArgumentException("it reads \"" + Printable.name(input) + "\", which no operator before it writes");
             }
         }
-        op.checkInputs();
         boolean fixed = op.inputs().stream().noneMatch(graph::flowing);
         Constant worked = fixed ? Folding.of(op, input -> op.has(input) ? graph.constant(op.inputs().get(input)) : null) : null;
         Consumer<Op> reader = readers.get(op.type());

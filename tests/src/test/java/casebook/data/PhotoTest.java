@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import casebook.fuzz.Damage;
 import com.sun.management.ThreadMXBean;
 import java.awt.Transparency;
 import java.awt.color.ColorSpace;
@@ -278,6 +279,16 @@ class PhotoTest {
             System.arraycopy(jpeg, scan, often, jpeg.length - 2 + i * length, length + 2);
         }
         assertWrong("often.jpg", often, "2000×2000 pixels in 2");
+        byte[] codes = segment(0xc4, new byte[17]);
+        ByteBuffer many = ByteBuffer.allocate(2 + 6000 * codes.length + jpeg.length).put(jpeg, 0, 2);
+        for (int i = 0; i < 6000; i++) {
+            many.put(codes);
+        }
+        assertWrong("many.jpg", many.put(jpeg, 2, jpeg.length - 2).array(), "more than 5000 parts");
+        ByteBuffer.wrap(jpeg).putShort(frame + 5, (short) 3000).putShort(frame + 7, (short) 3000);
+        assertWrong("missing.jpg", jpeg, "it says that it has 3000×3000 pixels, which the");
+        assertWrong("missing.png", png(3000, 3000, 8, 2, chunk("IDAT", new byte[9000])), "3000×3000 pixels, which the 9,000 bytes that follow can't hold");
+        assertWrong("late.png", Damage.joined(PngChunks.START, chunk("tEXt", new byte[3]), chunk("IHDR", new byte[13])), "begins with its size (IHDR, 13 bytes)");
     }
 
     /** Texts for people may be gigabytes long once they are unpacked, and a camera's notes have any number of entries. */

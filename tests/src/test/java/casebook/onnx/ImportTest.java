@@ -449,6 +449,15 @@ class ImportTest {
         nested.op("Relu", "x", "y").refused("damaged or not an ONNX file");
     }
 
+    @Test
+    void circlesAndEmptyTensorsDoNotHoldUp() {
+        new File(13, 1, 4, 8, 8).weights("w", 5, 4, 1, 1).op("Conv", "x w", "c").op("Cast", "c b", "a").op("Cast", "a", "b").op("Relu", "b", "y")
+                .refused("Cast \"a\": it reads 2 tensors");
+        File empty = new File(13, 1, 4).integers("from", 0).integers("to", Integer.MAX_VALUE).integers("at", 1);
+        empty.graph.addInitializer(Onnx.TensorProto.newBuilder().setName("e").setDataType(7).addDims(0).addDims(Integer.MAX_VALUE));
+        empty.op("Slice", "e from to at", "s").op("Reshape", "x s", "y").refused("Slice \"s\": a part can only be taken of a short list");
+    }
+
     /** Names may hold what a terminal obeys, and be as long as they please. */
     @Test
     void messagesCanBeRead() {
