@@ -19,6 +19,8 @@ final class Journal {
     static final String RIGHT = "right";
     static final String TRIED = "tried";
     static final String PREDICTED = "predicted";
+    /** How well the learner's best network of an exercise did; a line only where it was better than all before. */
+    static final String ACCURACY = "accuracy";
 
     private Journal() {}
 
