@@ -20,6 +20,8 @@ final class Journal {
     static final String RIGHT = "right";
     static final String TRIED = "tried";
     static final String PREDICTED = "predicted";
+    /** How well the learner's best network of an exercise did; a line only where it was better than all before. */
+    static final String ACCURACY = "accuracy";
 
     /** What stands for bytes that are no UTF-8. */
     private static final String NO_TEXT = "\uFFFD";

@@ -42,6 +42,8 @@ final class Failures implements Consumer<SnippetEvent> {
     /** What is thrown where a list or table is used that a cell above should have filled. */
     private static final Pattern NOTHING_THERE = Pattern.compile("^NullPointerException|^NoSuchElementException|out of bounds for length 0");
     private static final Pattern SYMBOL = Pattern.compile("symbol:\\s+(variable|class|method)\\s+(\\w+)");
+    /** Where an answer or a prediction stands that may be a word. */
+    private static final Pattern AN_ANSWER = Pattern.compile("\\b(?:check|predict)\\(\"[^\"]+\",\\s*(?:List\\.of\\(\\s*(?:\"[^\"]*\",\\s*)*)?$");
     private static final Pattern NOT_CODE = Pattern.compile("\"(?:\\\\.|[^\"\\\\])*\"|//[^\n]*|/\\*.*?\\*/", Pattern.DOTALL);
 
     /** What is thrown with a sentence that was written for a reader. Java itself throws the others, and then their name says something. */
@@ -232,6 +234,14 @@ final class Failures implements Consumer<SnippetEvent> {
         return lines;
     }
 
+    /** The learner's line that something was thrown in, with its class: {@code in Squash.forward, line 7:   return x.muli(2);}. */
+    Optional<String> whereIn(Throwable thrown) {
+        return Arrays.stream(thrown.getStackTrace()).filter(Failures::learners).findFirst().flatMap(frame -> place(frame).map(place -> {
+            String type = INNER_NAME.matcher(frame.getClassName() + ".").replaceFirst("");
+            return place.inWords("in " + (type.isEmpty() || place.method().isEmpty() ? "" : type.replace('$', '.')));
+        }));
+    }
+
     private static boolean learners(StackTraceElement frame) {
         return OWN_CLASS.matcher(frame.getClassName()).lookingAt();
     }
@@ -315,7 +325,9 @@ final class Failures implements Consumer<SnippetEvent> {
             int lineStart = source.lastIndexOf('\n', start) + 1;
             int lineEnd = source.indexOf('\n', start);
             String line = source.substring(lineStart, lineEnd < 0 ? source.length() : lineEnd);
-            return Optional.of(List.of(sentenceFor(kind, name), "in this line:   " + shortened(line.strip())));
+            boolean answer = kind.equals("variable") && AN_ANSWER.matcher(source.substring(0, start)).find();
+            String sentence = (answer ? "if " + name + " is a word, write it in quotation marks: \"" + name + "\"; if not, " : "") + sentenceFor(kind, name);
+            return Optional.of(List.of(sentence, "in this line:   " + shortened(line.strip())));
         }
         return Optional.empty();
     }

@@ -74,6 +74,11 @@ public final class Notebook {
         return failures == null ? null : failures.last();
     }
 
+    /** Where in the notebook's own code something was thrown: class, method, line and what stands there. Empty outside a notebook. */
+    public static Optional<String> place(Throwable thrown) {
+        return failures == null ? Optional.empty() : failures.whereIn(thrown);
+    }
+
     static void lastError(Throwable thrown) {
         if (failures != null) {
             failures.last(thrown);

@@ -120,6 +120,10 @@ class FailuresTest {
                 "the variable unheard is not known yet: run the cells above this one first, from the top (in the menu: Run, Run All Above Selected Cell)",
                 "in this line:   unheard;");
         assertThat(failureOf("knwon + 1").get(0)).endsWith("; or was known meant?");
+        run("void check(String id, Object answer) {}");
+        assertThat(failureOf("check(\"00.1\", fc1);").get(0)).startsWith("if fc1 is a word, write it in quotation marks: \"fc1\"; if not, the variable fc1 is not known yet");
+        assertThat(failureOf("check(\"00.1\", List.of(\"a\", b));").get(0)).startsWith("if b is a word");
+        assertThat(failureOf("check(\"00.1\", 3 + unheard);").get(0)).startsWith("the variable unheard is not known yet");
         assertThat(failureOf("Notwork n = null;").get(0)).startsWith("the class Notwork is not known yet: ");
         assertThat(failureOf("trained(3);").get(0)).startsWith("the method trained is not known yet: ");
         run("int later() { return toCome.size(); }");
