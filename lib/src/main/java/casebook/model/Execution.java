@@ -76,6 +76,17 @@ public final class Execution implements ModelRun {
         this.images = model.checked(images);
         this.outputs = new INDArray[network.nodes().size()];
         this.passes = new LayerPass[network.nodes().size()];
+        try (Model.Reading reading = model.reading()) {
+            forward(withHeads, wanted);
+        } finally {
+            if (training) {
+                // Moving means and variances have moved.
+                model.changed();
+            }
+        }
+    }
+
+    private void forward(boolean withHeads, BitSet wanted) {
         int[] readersLeft = network.readers().stream().mapToInt(List::size).toArray();
         for (Node node : network.nodes()) {
             if (node.auxiliary() && !withHeads) {
@@ -158,6 +169,12 @@ public final class Execution implements ModelRun {
      * @return the gradient of the loss with respect to each trainable parameter, by the parameter's full name
      */
     public Map<String, INDArray> backward(Map<Node, INDArray> starts, BiConsumer<Node, INDArray> seen) {
+        try (Model.Reading reading = model.reading()) {
+            return backwardThroughAll(starts, seen);
+        }
+    }
+
+    private Map<String, INDArray> backwardThroughAll(Map<Node, INDArray> starts, BiConsumer<Node, INDArray> seen) {
         INDArray[] waiting = new INDArray[outputs.length];
         starts.forEach((node, gradient) -> waiting[node.index()] = hold(gradient));
         for (int i = outputs.length - 1; i >= 0; i--) {
@@ -173,6 +190,8 @@ public final class Execution implements ModelRun {
             }
             letGo(i);
         }
+        // What a layer handed over may be an array that is used elsewhere.
+        gradients.replaceAll((name, gradient) -> hold(gradient.dup('c')));
         return gradients;
     }
 
@@ -232,7 +251,7 @@ public final class Execution implements ModelRun {
 
         @Override
         public INDArray parameter(String name) {
-            return model.parameter(Model.fullName(network, node, name));
+            return model.parameterFor(node, name);
         }
 
         @Override

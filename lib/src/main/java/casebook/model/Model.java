@@ -10,6 +10,7 @@ import casebook.layers.Shape;
 import casebook.network.Network;
 import casebook.network.Node;
 import java.nio.file.Path;
+import java.util.AbstractMap;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
@@ -18,6 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -29,6 +33,18 @@ import org.nd4j.linalg.factory.Nd4j;
  * Model model = Model.of(LeNet5.taught(10), 1);
  * INDArray probabilities = model.predict(images);      // [images, 10]
  * }</pre>
+ *
+ * <p><b>Weights may be changed at any time, and the next answer is that of the new ones.</b> What is made of the weights to be faster, like the
+ * packed copies of a {@link Plan}, finds out before each answer:
+ * <ul>
+ * <li>Whatever changes weights through a method of the model ({@link #assign}, {@link #subtract}, {@link #read}), and each training step, raises
+ * {@link #version}. To compare it costs nothing.
+ * <li>An array that {@link #parameter} or {@link #parameters} has handed out can be written at any time later, through itself or a view of it, and
+ * nobody is told. From then on all its numbers are looked at before each answer ({@link casebook.compute.Fingerprint}). That takes as long as to read
+ * them once: with all weights of ResNet-50 handed out, a few hundredths of a prediction of one image. {@link #copy} hands out nothing.
+ * </ul>
+ *
+ * <p>A model may be used by several threads. {@link #close} waits for what runs.
  */
 public final class Model implements AutoCloseable {
 
@@ -38,6 +54,11 @@ public final class Model implements AutoCloseable {
     private final Network network;
     private final DataType type;
     private final Map<String, INDArray> parameters;
+    /** Names of the parameters whose arrays somebody else has. */
+    private final Set<String> handedOut = ConcurrentHashMap.newKeySet();
+    private final AtomicLong version = new AtomicLong();
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    private boolean closed;
 
     private Model(Network network, DataType type, Map<String, INDArray> parameters) {
         this.network = network;
@@ -124,27 +145,151 @@ public final class Model implements AutoCloseable {
         return type;
     }
 
-    /** All parameters by their full names, in the network's order; statistics and fixed ones included. */
+    /**
+     * All parameters by their full names, in the network's order; statistics and fixed ones included. The arrays are the model's own.
+     *
+     * @throws IllegalStateException if the model was closed, when an array is asked for
+     */
     public Map<String, INDArray> parameters() {
-        return Collections.unmodifiableMap(parameters);
+        return new AbstractMap<>() {
+            @Override
+            public Set<String> keySet() {
+                return Collections.unmodifiableSet(parameters.keySet());
+            }
+
+            @Override
+            public boolean containsKey(Object name) {
+                return parameters.containsKey(name);
+            }
+
+            @Override
+            public INDArray get(Object name) {
+                return containsKey(name) ? parameter((String) name) : null;
+            }
+
+            @Override
+            public Set<Entry<String, INDArray>> entrySet() {
+                Map<String, INDArray> all = new LinkedHashMap<>();
+                parameters.keySet().forEach(name -> all.put(name, parameter(name)));
+                return Collections.unmodifiableMap(all).entrySet();
+            }
+        };
     }
 
     /**
-     * One parameter, the array itself: {@code conv1/weights}.
+     * One parameter, the array itself: {@code conv1/weights}. Whoever only wants to look at the numbers takes a {@link #copy}.
      *
      * @throws IllegalArgumentException if there is none; the message lists them all
      * @throws IllegalStateException if the model was closed
      */
     public INDArray parameter(String name) {
+        INDArray parameter = own(name);
+        handedOut.add(name);
+        return parameter;
+    }
+
+    /** A copy of a parameter's numbers. */
+    public INDArray copy(String name) {
+        try (Reading reading = reading()) {
+            return own(name).dup('c');
+        }
+    }
+
+    /** Gives a parameter the values of another array. */
+    public void assign(String name, INDArray values) {
+        try (Reading reading = reading()) {
+            own(name).assign(values);
+            changed();
+        }
+    }
+
+    /** Subtracts from a parameter: what a training step does. */
+    public void subtract(String name, INDArray step) {
+        try (Reading reading = reading()) {
+            own(name).subi(step);
+            changed();
+        }
+    }
+
+    /** True if all parameters are numbers that can be used: neither NaN nor infinite. */
+    public boolean finite() {
+        try (Reading reading = reading()) {
+            // The sum of numbers is one, unless they are very large; then each is looked at.
+            return parameters.values().stream().allMatch(array -> Double.isFinite(array.sumNumber().doubleValue()) || Elements.finite(array));
+        }
+    }
+
+    /** Another number whenever weights were changed through the model. Those that were {@linkplain #handedOut handed out} may change without it. */
+    public long version() {
+        return version.get();
+    }
+
+    /** True if somebody may have the array of this parameter, and may write it at any time. */
+    public boolean handedOut(String name) {
+        return handedOut.contains(name);
+    }
+
+    /** Raises {@link #version}: for code that has written into an array of a {@link Reading}. */
+    public void changed() {
+        version.incrementAndGet();
+    }
+
+    /** What a layer is handed. One that is not of this library may keep the array, and write it later. */
+    INDArray parameterFor(Node node, String name) {
+        String full = fullName(network, node, name);
+        return node.layer().getClass().getPackage() == Layer.class.getPackage() ? own(full) : parameter(full);
+    }
+
+    /** The array of a parameter, which is not handed out by that. */
+    INDArray own(String name) {
         INDArray parameter = parameters.get(name);
         if (parameter == null) {
             throw new IllegalArgumentException(network.name() + " has no parameter " + name + "; it has "
                     + String.join(", ", parameters.keySet()));
         }
         if (parameter.wasClosed()) {
-            throw new IllegalStateException("this model of " + network.name() + " was closed, it has no weights any more: close it when nothing uses it, or make it anew");
+            throw new IllegalStateException(closedMessage());
         }
         return parameter;
+    }
+
+    private String closedMessage() {
+        return "this model of " + network.name() + " was closed, it has no weights any more: close it when nothing uses it, or make it anew";
+    }
+
+    /**
+     * Opens the weights to be read. While it is open the model can't be closed.
+     *
+     * @throws IllegalStateException if the model was closed
+     */
+    public Reading reading() {
+        lock.readLock().lock();
+        if (closed) {
+            lock.readLock().unlock();
+            throw new IllegalStateException(closedMessage());
+        }
+        return new Reading();
+    }
+
+    /** The weights, to be read by what runs the network; by the thread that opened it. */
+    public final class Reading implements AutoCloseable {
+
+        private boolean open = true;
+
+        private Reading() {}
+
+        /** The array of a parameter, which is not handed out by that: it is not to be kept, nor written unless {@link Model#changed} is called. */
+        public INDArray parameter(String name) {
+            return own(name);
+        }
+
+        @Override
+        public void close() {
+            if (open) {
+                open = false;
+                lock.readLock().unlock();
+            }
+        }
     }
 
     /** What each parameter is for, by its full name. */
@@ -165,14 +310,14 @@ public final class Model implements AutoCloseable {
      * @throws casebook.compute.Stopped if this thread is interrupted
      */
     public INDArray predict(INDArray images) {
-        try (Scratch scratch = Scratch.open()) {
+        try (Reading reading = reading(); Scratch scratch = Scratch.open()) {
             return Execution.forward(this, images, network.output()).output(network.output()).detach();
         }
     }
 
     /** What every layer puts out for a batch, by the layers' names. */
     public Map<String, INDArray> activations(INDArray images) {
-        try (Scratch scratch = Scratch.open()) {
+        try (Reading reading = reading(); Scratch scratch = Scratch.open()) {
             Execution run = new Execution(this, images, false, true, 0);
             Map<String, INDArray> all = new LinkedHashMap<>();
             network.nodes().forEach(node -> all.put(node.name(), run.output(node).detach()));
@@ -202,7 +347,9 @@ public final class Model implements AutoCloseable {
      * @throws ModelFileException if it can't be written
      */
     public void save(Path file) {
-        Safetensors.write(file, parameters, Map.of("network", network.name()));
+        try (Reading reading = reading()) {
+            Safetensors.write(file, parameters, Map.of("network", network.name()));
+        }
     }
 
     /**
@@ -234,7 +381,7 @@ public final class Model implements AutoCloseable {
     public void read(Path file, Map<String, INDArray> tensors) {
         parameters.forEach((name, array) -> checked(network, file, name, array.shape(), tensors));
         refuseStrangers(network, file, parameters.keySet(), tensors);
-        parameters.forEach((name, array) -> array.assign(tensors.get(name)));
+        tensors.forEach(this::assign);
     }
 
     private static INDArray checked(Network network, Path file, String name, long[] shape, Map<String, INDArray> tensors) {
@@ -262,9 +409,23 @@ public final class Model implements AutoCloseable {
         }
     }
 
-    /** Gives its memory back at once; the model can't be used any more. Without it, the memory comes back some time later. */
+    /**
+     * Gives its memory back at once, when what runs has come to its end; the model can't be used any more. Without it, the memory comes back some
+     * time later.
+     *
+     * @throws IllegalStateException if this thread runs the model, as a layer does that closes it
+     */
     @Override
     public void close() {
-        parameters.values().forEach(INDArray::close);
+        if (lock.getReadHoldCount() > 0) {
+            throw new IllegalStateException("a model can't be closed while it runs: close it behind the try in which it is used");
+        }
+        lock.writeLock().lock();
+        try {
+            closed = true;
+            parameters.values().stream().filter(array -> !array.wasClosed()).forEach(INDArray::close);
+        } finally {
+            lock.writeLock().unlock();
+        }
     }
 }
