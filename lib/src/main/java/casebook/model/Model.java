@@ -11,18 +11,21 @@ import casebook.network.Network;
 import casebook.network.Node;
 import java.nio.file.Path;
 import java.util.AbstractMap;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -35,7 +38,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * }</pre>
  *
  * <p><b>Weights may be changed at any time, and the next answer is that of the new ones.</b> What is made of the weights to be faster, like the
- * packed copies of a {@link Plan}, finds out before each answer:
+ * packed copies of a {@code Plan}, finds out before each answer:
  * <ul>
  * <li>Whatever changes weights through a method of the model ({@link #assign}, {@link #subtract}, {@link #read}), and each training step, raises
  * {@link #version}. To compare it costs nothing.
@@ -58,7 +61,9 @@ public final class Model implements AutoCloseable {
     private final Set<String> handedOut = ConcurrentHashMap.newKeySet();
     private final AtomicLong version = new AtomicLong();
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-    private boolean closed;
+    private volatile boolean closed;
+    /** What the fastest way keeps for this model; null before it is needed, and where there is none. */
+    private Backend.Session session;
 
     private Model(Network network, DataType type, Map<String, INDArray> parameters) {
         this.network = network;
@@ -85,7 +90,7 @@ public final class Model implements AutoCloseable {
         for (Node node : network.nodes()) {
             double gain = leadsToRelu(network, readers, node) ? 2 : 1;
             for (Parameter parameter : node.parameters()) {
-                String name = fullName(network, node, parameter.name());
+                String name = network.parameterName(node, parameter.name());
                 // Each parameter has a stream of its own: adding a layer elsewhere does not change it.
                 SplittableRandom random = new SplittableRandom(seed * 31 + name.hashCode());
                 parameters.put(name, start(parameter, gain, random, type));
@@ -114,7 +119,7 @@ public final class Model implements AutoCloseable {
     }
 
     private static INDArray start(Parameter parameter, double gain, SplittableRandom random, DataType type) {
-        long[] shape = sides(parameter);
+        long[] shape = shape(parameter);
         if (parameter.start() instanceof Parameter.Start.Constant constant) {
             return Nd4j.valueArrayOf(shape, constant.value(), type);
         }
@@ -126,13 +131,8 @@ public final class Model implements AutoCloseable {
         return Tensors.filled(type, () -> random.nextGaussian() * deviation, shape);
     }
 
-    private static long[] sides(Parameter parameter) {
-        return parameter.shape().stream().mapToLong(side -> side).toArray();
-    }
-
-    /** The full name of a layer's parameter; a layer that is used again has the first one's parameters. */
-    static String fullName(Network network, Node node, String parameter) {
-        return (node.shared() ? network.nodes().get(node.parametersFrom()) : node).name() + "/" + parameter;
+    private static long[] shape(Parameter parameter) {
+        return parameter.shape().stream().mapToLong(Long::longValue).toArray();
     }
 
     /** The network whose weights these are. */
@@ -234,14 +234,7 @@ public final class Model implements AutoCloseable {
         version.incrementAndGet();
     }
 
-    /** What a layer is handed. One that is not of this library may keep the array, and write it later. */
-    INDArray parameterFor(Node node, String name) {
-        String full = fullName(network, node, name);
-        return node.layer().getClass().getPackage() == Layer.class.getPackage() ? own(full) : parameter(full);
-    }
-
-    /** The array of a parameter, which is not handed out by that. */
-    INDArray own(String name) {
+    private INDArray own(String name) {
         INDArray parameter = parameters.get(name);
         if (parameter == null) {
             throw new IllegalArgumentException(network.name() + " has no parameter " + name + "; it has "
@@ -283,6 +276,12 @@ public final class Model implements AutoCloseable {
             return own(name);
         }
 
+        /** What a layer is handed. One that is not of this library may keep the array, and write it later: to such a one it is handed out. */
+        public INDArray parameter(Node node, String name) {
+            String full = network.parameterName(node, name);
+            return node.layer().getClass().getPackage() == Layer.class.getPackage() ? own(full) : Model.this.parameter(full);
+        }
+
         @Override
         public void close() {
             if (open) {
@@ -296,13 +295,13 @@ public final class Model implements AutoCloseable {
     public Map<String, Parameter> descriptions() {
         Map<String, Parameter> all = new LinkedHashMap<>();
         for (Node node : network.nodes()) {
-            node.parameters().forEach(parameter -> all.put(fullName(network, node, parameter.name()), parameter));
+            node.parameters().forEach(parameter -> all.put(network.parameterName(node, parameter.name()), parameter));
         }
         return all;
     }
 
     /**
-     * The main output for a batch.
+     * The main output for a batch, by the fastest way there is: see {@link #outputs}.
      *
      * @param images {@code [images, channels, height, width]}
      * @return {@code [images, classes]}
@@ -310,24 +309,89 @@ public final class Model implements AutoCloseable {
      * @throws casebook.compute.Stopped if this thread is interrupted
      */
     public INDArray predict(INDArray images) {
-        try (Reading reading = reading(); Scratch scratch = Scratch.open()) {
-            return Execution.forward(this, images, network.output()).output(network.output()).detach();
-        }
+        return outside(images, network.output()).get(0);
     }
 
-    /** What every layer puts out for a batch, by the layers' names. */
+    /** What every layer puts out for a batch, by the layers' names; by the fastest way there is. */
     public Map<String, INDArray> activations(INDArray images) {
-        try (Reading reading = reading(); Scratch scratch = Scratch.open()) {
-            Execution run = new Execution(this, images, false, true, 0);
-            Map<String, INDArray> all = new LinkedHashMap<>();
-            network.nodes().forEach(node -> all.put(node.name(), run.output(node).detach()));
-            return all;
+        List<INDArray> outputs = outside(images, network.nodes().toArray(Node[]::new));
+        Map<String, INDArray> all = new LinkedHashMap<>();
+        network.nodes().forEach(node -> all.put(node.name(), outputs.get(node.index())));
+        return all;
+    }
+
+    /** Arrays that belong to no scratch, even if one is open. */
+    private List<INDArray> outside(INDArray images, Node... wanted) {
+        try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            return outputs(images, wanted);
         }
     }
 
-    INDArray checked(INDArray images) {
+    /**
+     * The outputs of some layers for a batch, by the fastest way there is. Where there is a {@link Backend}, that is its way; it keeps what it has prepared
+     * for the next call with as many images, and gives it back when this model is closed, or nobody can reach it any more. Otherwise, and where
+     * preparing would take longer than it saves, the layers run their own code. Both give the same numbers but for rounding.
+     *
+     * @param images {@code [images, channels, height, width]}
+     * @param wanted layers, in the order in which their outputs are wanted
+     * @return arrays in the {@link Scratch} that is open, if one is
+     * @throws IllegalArgumentException if the images do not have the shape of the network's input
+     * @throws casebook.compute.Stopped if this thread is interrupted
+     */
+    public List<INDArray> outputs(INDArray images, Node... wanted) {
+        INDArray input = requireInput(images);
+        List<Node> list = List.of(wanted);
+        Backend.Session fast = session();
+        List<INDArray> outputs = fast == null ? null : fast.outputs(input, list);
+        return outputs == null ? outputsByLayers(input, list) : outputs;
+    }
+
+    /** The main output for a batch by the layers' own code, one after the other: the reference that every faster way is compared with. */
+    public INDArray predictByLayers(INDArray images) {
+        try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            return outputsByLayers(requireInput(images), List.of(network.output())).get(0);
+        }
+    }
+
+    private List<INDArray> outputsByLayers(INDArray images, List<Node> wanted) {
+        List<INDArray> outputs = new ArrayList<>();
+        Scratch around = Scratch.current();
+        try (Reading reading = reading(); Scratch scratch = Scratch.open()) {
+            Execution run = Execution.forward(this, images, wanted.toArray(Node[]::new));
+            for (Node node : wanted) {
+                INDArray output = run.output(node);
+                if (around == null) {
+                    outputs.add(output.detach());
+                } else {
+                    around.hold(output);
+                    outputs.add(output);
+                }
+            }
+        }
+        return outputs;
+    }
+
+    private synchronized Backend.Session session() {
+        if (session == null && !closed && Backends.FAST != null) {
+            session = Backends.FAST.open(this);
+        }
+        return session;
+    }
+
+    /** Found when the first model runs. */
+    private static final class Backends {
+        // A notebook's thread has a class loader of its own, which need not find the library's files.
+        static final Backend FAST = ServiceLoader.load(Backend.class, Backend.class.getClassLoader()).findFirst().orElse(null);
+    }
+
+    /**
+     * The images in the model's type of numbers.
+     *
+     * @throws IllegalArgumentException if they do not have the shape of the network's input; the message says the likely cause
+     */
+    public INDArray requireInput(INDArray images) {
         Shape input = network.input();
-        long[] wanted = input.batch(images.size(0));
+        long[] wanted = input.batch(images.rank() == 0 ? 1 : images.size(0));
         if (!java.util.Arrays.equals(images.shape(), wanted)) {
             String got = Arrays.toString(images.shape());
             String cause = input.vector() ? ""
@@ -363,8 +427,8 @@ public final class Model implements AutoCloseable {
         Map<String, INDArray> parameters = new LinkedHashMap<>();
         for (Node node : network.nodes()) {
             for (Parameter parameter : node.parameters()) {
-                String name = fullName(network, node, parameter.name());
-                INDArray tensor = checked(network, file, name, sides(parameter), tensors);
+                String name = network.parameterName(node, parameter.name());
+                INDArray tensor = requireTensor(network, file, name, shape(parameter), tensors);
                 parameters.put(name, tensor.dataType() == DataType.FLOAT ? tensor : tensor.castTo(DataType.FLOAT));
             }
         }
@@ -379,12 +443,12 @@ public final class Model implements AutoCloseable {
      * @throws ModelFileException if one is missing, of another shape, or unknown
      */
     public void read(Path file, Map<String, INDArray> tensors) {
-        parameters.forEach((name, array) -> checked(network, file, name, array.shape(), tensors));
+        parameters.forEach((name, array) -> requireTensor(network, file, name, array.shape(), tensors));
         refuseStrangers(network, file, parameters.keySet(), tensors);
         tensors.forEach(this::assign);
     }
 
-    private static INDArray checked(Network network, Path file, String name, long[] shape, Map<String, INDArray> tensors) {
+    private static INDArray requireTensor(Network network, Path file, String name, long[] shape, Map<String, INDArray> tensors) {
         INDArray tensor = tensors.get(name);
         if (tensor == null) {
             throw new ModelFileException(file + " has no " + name + ", so it does not belong to " + network.name()
@@ -426,6 +490,11 @@ public final class Model implements AutoCloseable {
             parameters.values().stream().filter(array -> !array.wasClosed()).forEach(INDArray::close);
         } finally {
             lock.writeLock().unlock();
+        }
+        synchronized (this) {
+            if (session != null) {
+                session.close();
+            }
         }
     }
 }

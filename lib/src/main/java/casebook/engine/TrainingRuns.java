@@ -1,5 +1,8 @@
-package casebook.model;
+package casebook.engine;
 
+import casebook.model.Model;
+import casebook.model.Execution;
+import casebook.model.ModelRun;
 import casebook.network.Node;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,4 +1,4 @@
-package casebook.model;
+package casebook.engine;
 
 import static casebook.layers.Option.groups;
 import static casebook.layers.Option.noBias;
@@ -12,6 +12,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import casebook.layers.BatchNormalization;
 import casebook.layers.LocalResponseNormalization;
 import casebook.layers.Softmax;
+import casebook.model.Model;
+import casebook.model.Execution;
+import casebook.model.ModelRun;
 import casebook.network.Network;
 import casebook.network.Node;
 import casebook.network.RandomNetworkTest;

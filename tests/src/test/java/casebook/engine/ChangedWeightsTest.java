@@ -1,7 +1,9 @@
-package casebook.model;
+package casebook.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import casebook.model.Model;
+import casebook.model.Execution;
 import casebook.network.Network;
 import casebook.network.RandomNetworkTest;
 import casebook.zoo.Zoo;
@@ -67,7 +69,7 @@ class ChangedWeightsTest {
             String way = ways.get((int) (seed % ways.size()));
             int count = new int[] {1, 2, 8}[random.nextInt(3)];
             INDArray images = Nd4j.rand(DataType.FLOAT, network.input().batch(count)).subi(0.5);
-            try (Model model = Model.of(network, seed); Plan plan = Plan.of(model, count); Predictor predictor = new Predictor(model, network.output())) {
+            try (Model model = Model.of(network, seed); Plan plan = Plan.of(model, count)) {
                 List<String> names = new ArrayList<>(model.parameters().keySet());
                 if (names.isEmpty()) {
                     continue;
@@ -76,12 +78,12 @@ class ChangedWeightsTest {
                 INDArray held = random.nextBoolean() || !way.startsWith("assign") ? model.parameter(name) : model.copy(name);
                 for (int round = 0; round < 3; round++) {
                     INDArray before = plan.predict(images);
-                    predictor.outputs(images);
+                    model.predict(images);
                     WAYS.get(way).change(model, name, way.startsWith("assign in") ? model.parameter(name) : held, random.nextLong(held.length()), 0.3f + random.nextFloat());
-                    INDArray wanted = Execution.forward(model, images, network.output()).output(network.output());
+                    INDArray wanted = model.predictByLayers(images);
                     String what = network.name() + ", seed " + seed + ", " + way + " of " + name;
                     same(plan.predict(images), wanted, what);
-                    same(predictor.outputs(images).get(0), wanted, what);
+                    same(model.predict(images), wanted, what);
                     moved += wanted.equalsWithEps(before, 1e-3) ? 0 : 1;
                 }
             }
@@ -101,13 +103,13 @@ class ChangedWeightsTest {
         try (Model model = Model.of(network, 1); Plan plan = Plan.of(model, 1)) {
             plan.predict(images);
             model.parameter("conv2/bias").putScalar(3, 5);
-            same(plan.predict(images), Execution.forward(model, images, network.output()).output(network.output()), "one bias");
+            same(plan.predict(images), model.predictByLayers(images), "one bias");
             INDArray weights = model.parameter("fc3/weights");
             for (int i = 0; i < 12; i++) {
                 weights.putScalar(7, 100 + i, 0);
                 weights.putScalar(20, i, 3);
             }
-            same(plan.predict(images), Execution.forward(model, images, network.output()).output(network.output()), "twelve weights");
+            same(plan.predict(images), model.predictByLayers(images), "twelve weights");
         }
     }
 

@@ -1,4 +1,4 @@
-package casebook.model;
+package casebook.engine;
 
 import casebook.compute.NativeResources;
 import casebook.compute.OneDnn;
@@ -18,6 +18,7 @@ import casebook.layers.Shape;
 import casebook.layers.Sigmoid;
 import casebook.layers.Tanh;
 import casebook.layers.Window;
+import casebook.model.Model;
 import casebook.network.Network;
 import casebook.network.Node;
 import java.util.ArrayList;
@@ -68,6 +69,8 @@ abstract class Schedule implements AutoCloseable {
     private final BytePointer nowhere;
     private final ReentrantLock running = new ReentrantLock();
     private BytePointer arena;
+    /** The model's weights, while it is made and while it runs. */
+    Model.Reading reading;
 
     Schedule(Model model, int images, String closed) {
         this.memory = new NativeResources(this, closed);
@@ -89,7 +92,9 @@ abstract class Schedule implements AutoCloseable {
         try (Model.Reading reading = model.reading(); MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
             P plan = make.get();
             try {
+                plan.reading = reading;
                 plan.compile();
+                plan.reading = null;
                 return plan;
             } catch (RuntimeException | Error e) {
                 plan.close();
@@ -110,8 +115,9 @@ abstract class Schedule implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new Stopped("stopped");
         }
-        try (Model.Reading reading = model.reading()) {
+        try (Model.Reading open = model.reading()) {
             memory.requireOpen();
+            reading = open;
             return work.get();
         } finally {
             running.unlock();
@@ -347,6 +353,11 @@ abstract class Schedule implements AutoCloseable {
         return dnn.memory(value.layout, arena.getPointer(value.room.offset));
     }
 
+    /** Bytes of native memory that it holds. */
+    final long bytes() {
+        return memory.bytes();
+    }
+
     /** Finds places for all values, and makes the steps. */
     final void prepare() {
         arrange();
@@ -401,7 +412,7 @@ abstract class Schedule implements AutoCloseable {
     }
 
     final INDArray parameter(Node node, String name) {
-        return model.own(Model.fullName(network, node, name));
+        return reading.parameter(network.parameterName(node, name));
     }
 
     /** What a layer that has no fast way sees of the world when it predicts. */
@@ -432,7 +443,7 @@ abstract class Schedule implements AutoCloseable {
 
         @Override
         public INDArray parameter(String name) {
-            return model.parameterFor(node, name);
+            return reading.parameter(node, name);
         }
 
         @Override

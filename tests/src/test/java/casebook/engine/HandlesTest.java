@@ -1,4 +1,4 @@
-package casebook.model;
+package casebook.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,6 +12,9 @@ import casebook.layers.Cost;
 import casebook.layers.Pass;
 import casebook.layers.Shape;
 import casebook.layers.SingleInputLayer;
+import casebook.model.Model;
+import casebook.model.Execution;
+import casebook.model.ModelRun;
 import casebook.network.Network;
 import casebook.zoo.Zoo;
 import java.util.ArrayList;
@@ -65,13 +68,8 @@ class HandlesTest {
     }
 
     @Test
-    void aPredictorAndTrainingRuns() {
+    void trainingRuns() {
         try (Model model = Model.of(LENET, 1)) {
-            Predictor predictor = new Predictor(model, LENET.output());
-            predictor.outputs(images(1));
-            predictor.close();
-            predictor.close();
-            refuses(() -> predictor.outputs(images(1)), "Predictor");
             TrainingRuns runs = new TrainingRuns(model, List.of(LENET.output()));
             runs.forward(images(1), 1);
             runs.close();
@@ -88,10 +86,11 @@ class HandlesTest {
         ModelRun run = training.forward(images(2), 1);
         Execution execution = new Execution(model, images(2), true, true, 1);
         Map<casebook.network.Node, INDArray> starts = Map.of(LENET.output(), Nd4j.ones(DataType.FLOAT, 2, 10));
+        model.predict(images(8));
         model.close();
         model.close();
         for (ThrowingCallable call : List.<ThrowingCallable>of(() -> plan.predict(images(1)), () -> training.forward(images(2), 1), () -> run.backward(starts),
-                () -> execution.backward(starts), () -> model.predict(images(1)), () -> model.activations(images(1)), () -> Plan.of(model, 1),
+                () -> execution.backward(starts), () -> model.predict(images(1)), () -> model.predict(images(8)), () -> model.activations(images(1)), () -> Plan.of(model, 1),
                 () -> TrainingPlan.of(model, 1, List.of(LENET.output())), () -> model.parameter("conv1/weights"), () -> model.parameters().get("conv1/weights"))) {
             refuses(call, "LeNet-5");
         }
@@ -227,6 +226,8 @@ class HandlesTest {
         try (Model model = Model.of(network, 1); Plan plan = Plan.of(model, 2); TrainingPlan training = TrainingPlan.of(model, 2, List.of(network.output()))) {
             INDArray wanted = model.predict(x);
             victims.add(model);
+            model.predictByLayers(x);
+            model.predict(x);
             model.predict(x);
             victims.add(plan);
             assertThat(plan.predict(x).sub(wanted).amaxNumber().doubleValue()).isLessThan(1e-5);

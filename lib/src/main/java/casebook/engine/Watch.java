@@ -1,6 +1,7 @@
-package casebook.model;
+package casebook.engine;
 
 import casebook.compute.Fingerprint;
+import casebook.model.Model;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -21,13 +22,13 @@ final class Watch {
     }
 
     /** True if values may be others than at the last call; the first time it is true. */
-    boolean changed() {
+    boolean changed(Model.Reading reading) {
         long now = model.version();
         boolean changed = now != version;
         version = now;
         for (String name : names) {
             if (model.handedOut(name)) {
-                Long seen = Fingerprint.of(model.own(name));
+                Long seen = Fingerprint.of(reading.parameter(name));
                 // One that was handed out since the last call may have been written at once.
                 changed |= !seen.equals(fingerprints.put(name, seen));
             }

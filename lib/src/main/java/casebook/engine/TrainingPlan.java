@@ -1,4 +1,4 @@
-package casebook.model;
+package casebook.engine;
 
 import static casebook.compute.OneDnn.Argument.DESTINATION;
 import static casebook.compute.OneDnn.Argument.GRADIENT_OF_BIAS;
@@ -40,6 +40,9 @@ import casebook.layers.Parameter;
 import casebook.layers.Relu;
 import casebook.layers.Shape;
 import casebook.layers.Window;
+import casebook.model.Model;
+import casebook.model.Execution;
+import casebook.model.ModelRun;
 import casebook.network.Network;
 import casebook.network.Node;
 import java.util.ArrayDeque;
@@ -119,12 +122,12 @@ public final class TrainingPlan extends Schedule {
         if (batch.size(0) != images) {
             throw new IllegalArgumentException("this plan was made for batches of " + images + ", this one has " + batch.size(0));
         }
-        INDArray ordered = Tensors.rowMajor(model.checked(batch));
+        INDArray ordered = Tensors.rowMajor(model.requireInput(batch));
         return alone(() -> {
             this.seed = seed;
             current = new Run();
             input.outside.bring(ordered);
-            parameters.forEach((name, value) -> value.outside.bring(model.own(name)));
+            parameters.forEach((name, value) -> value.outside.bring(reading.parameter(name)));
             outputs.forEach((node, value) -> value.outside.bring(current.outputs.get(node)));
             try {
                 run(0, turn);
@@ -163,7 +166,7 @@ public final class TrainingPlan extends Schedule {
                 current = null;
                 Map<String, INDArray> found = new LinkedHashMap<>();
                 parameterGradients.forEach((name, value) -> {
-                    INDArray gradient = Nd4j.create(DataType.FLOAT, model.own(name).shape(), 'c');
+                    INDArray gradient = Nd4j.create(DataType.FLOAT, reading.parameter(name).shape(), 'c');
                     found.put(name, gradient);
                     value.outside.bring(gradient);
                 });
@@ -293,7 +296,7 @@ public final class TrainingPlan extends Schedule {
 
     /** A parameter where it lies in the model, in the usual order. */
     private Value parameterIn(Node node, String name, long... sides) {
-        return parameters.computeIfAbsent(Model.fullName(network, node, name), full -> brought(dnn.rowMajor(model.own(full).shape())))
+        return parameters.computeIfAbsent(network.parameterName(node, name), full -> brought(dnn.rowMajor(reading.parameter(full).shape())))
                 .as(dnn.rowMajor(sides));
     }
 
@@ -306,8 +309,8 @@ public final class TrainingPlan extends Schedule {
 
     /** The gradient of a parameter goes into an array that each run has, in the usual order. A layer that is shared adds to what is there. */
     private Target gradientOf(Node node, String name, Layout layout, long... sides) {
-        String full = Model.fullName(network, node, name);
-        Layout usual = dnn.rowMajor(model.own(full).shape());
+        String full = network.parameterName(node, name);
+        Layout usual = dnn.rowMajor(reading.parameter(full).shape());
         Value known = parameterGradients.get(full);
         if (known == null) {
             Value first = brought(usual);
@@ -320,7 +323,7 @@ public final class TrainingPlan extends Schedule {
                 }
             });
         }
-        INDArray more = Nd4j.create(DataType.FLOAT, model.own(full).shape(), 'c');
+        INDArray more = Nd4j.create(DataType.FLOAT, reading.parameter(full).shape(), 'c');
         Value plain = in(more).as(dnn.rowMajor(sides));
         Value place = layout.equals(plain.layout) ? plain : fresh(layout);
         return new Target(place, () -> more, () -> {

@@ -1,4 +1,4 @@
-package casebook.model;
+package casebook.engine;
 
 import static casebook.compute.OneDnn.Argument.DESTINATION;
 import static casebook.compute.OneDnn.Argument.FACTORS;
@@ -31,6 +31,7 @@ import casebook.layers.Parameter;
 import casebook.layers.Shape;
 import casebook.layers.Softmax;
 import casebook.layers.Window;
+import casebook.model.Model;
 import casebook.network.Network;
 import casebook.network.Node;
 import java.util.ArrayList;
@@ -79,9 +80,11 @@ public final class Plan extends Schedule {
     private final List<List<Integer>> readers;
     private final BitSet needed;
     private final List<Node> wanted;
+    private final BitSet isWanted = new BitSet();
     /** For each layer, how far apart the rows and columns of its output are that are read: 1 if all are. The others are not computed. */
     private final int[] steps;
-    private final List<Value> results = new ArrayList<>();
+    /** Where the outputs that are wanted go, by the layers' indices. */
+    private final Map<Integer, Value> results = new HashMap<>();
     /** Makes packed copies of weights anew. */
     private final List<Runnable> packings = new ArrayList<>();
     private final Set<String> packed = new TreeSet<>();
@@ -96,6 +99,7 @@ public final class Plan extends Schedule {
     private Plan(Model model, int images, List<Node> wanted) {
         super(model, images, "this plan was closed: make a new one with Plan.of, and close it when nothing uses it any more");
         this.wanted = wanted;
+        wanted.forEach(node -> isWanted.set(node.index()));
         this.needed = needed(wanted);
         this.readers = network.readers().stream().map(all -> all.stream().filter(needed::get).toList()).toList();
         this.steps = new int[network.nodes().size()];
@@ -122,7 +126,7 @@ public final class Plan extends Schedule {
     /**
      * Makes a model ready for the outputs of some layers.
      *
-     * @param wanted layers outside auxiliary heads
+     * @param wanted layers
      */
     public static Plan of(Model model, int images, Node... wanted) {
         return compiled(model, () -> new Plan(model, images, List.of(wanted)));
@@ -153,25 +157,25 @@ public final class Plan extends Schedule {
             throw new IllegalArgumentException("this plan was made for batches of " + images + ", this one has " + batch.size(0)
                     + (batch.size(0) == 1 ? " image" : " images"));
         }
-        INDArray ordered = Tensors.rowMajor(model.checked(batch));
+        INDArray ordered = Tensors.rowMajor(model.requireInput(batch));
         return alone(() -> {
             if (inPlace.stream().anyMatch(INDArray::wasClosed)) {
                 throw new IllegalStateException("weights of this plan's model were closed: make the model anew");
             }
-            if (watch.changed()) {
+            if (watch.changed(reading)) {
                 packings.forEach(Runnable::run);
             }
             input.outside.bring(ordered);
-            List<INDArray> answers = new ArrayList<>();
-            for (int i = 0; i < wanted.size(); i++) {
-                INDArray answer = Nd4j.createUninitialized(DataType.FLOAT, wanted.get(i).output().batch(images), 'c');
-                results.get(i).outside.bring(answer);
-                answers.add(answer);
-            }
+            Map<Integer, INDArray> answers = new HashMap<>();
+            results.forEach((index, value) -> {
+                INDArray answer = Nd4j.createUninitialized(DataType.FLOAT, network.nodes().get(index).output().batch(images), 'c');
+                value.outside.bring(answer);
+                answers.put(index, answer);
+            });
             run(0, size());
             input.outside.letGo();
-            results.forEach(result -> result.outside.letGo());
-            return answers;
+            results.values().forEach(value -> value.outside.letGo());
+            return wanted.stream().map(node -> answers.get(node.index())).toList();
         });
     }
 
@@ -180,7 +184,7 @@ public final class Plan extends Schedule {
     /** The layer that reads this one, if it is the only one and this one's output is not wanted itself. */
     private Integer onlyReader(int index) {
         List<Integer> all = readers.get(index);
-        return all.size() != 1 || wanted.contains(network.nodes().get(index)) ? null : all.get(0);
+        return all.size() != 1 || isWanted.get(index) ? null : all.get(0);
     }
 
     private Node nextIf(Node node, Class<? extends Layer> kind) {
@@ -197,14 +201,14 @@ public final class Plan extends Schedule {
 
     /** Is this value read by nobody but these two, once the node at hand is reached? Then its memory can be written over. */
     private boolean readOnlyBefore(int value, int index, int besides) {
-        return value != Network.INPUT && !wanted.contains(network.nodes().get(value)) && readers.get(value).stream().allMatch(reader -> reader < index || reader == besides);
+        return value != Network.INPUT && !isWanted.get(value) && readers.get(value).stream().allMatch(reader -> reader < index || reader == besides);
     }
 
     // ---------------------------------------------------------------- which positions are read
 
     /** How far apart those are that all readers of this layer read, if it can leave out the others. */
     private int apart(Node node) {
-        if (wanted.contains(node) || !(node.layer() instanceof Convolution || positionByPosition(node))) {
+        if (isWanted.get(node.index()) || !(node.layer() instanceof Convolution || positionByPosition(node))) {
             return 1;
         }
         List<Integer> asked = readers.get(node.index()).stream().map(reader -> asked(network.nodes().get(reader))).distinct().toList();
@@ -265,18 +269,18 @@ public final class Plan extends Schedule {
             if (needed.get(node.index()) && !values.containsKey(node.index())) {
                 compile(node);
             }
-        }
-        for (Node node : wanted) {
-            Value last = values.get(node.index());
-            Layout rows = dnn.rowMajor(last.layout.sides());
-            Value result = brought(rows);
-            results.add(result);
-            copy(last, result);
+            if (isWanted.get(node.index())) {
+                // At once, so that the value's memory is free for others from here on.
+                Value value = values.get(node.index());
+                Value result = brought(dnn.rowMajor(value.layout.sides()));
+                copy(value, result);
+                results.put(node.index(), result);
+            }
         }
         prepare();
         watch = new Watch(model, packed);
         // They look first and pack then: what is written meanwhile is seen before the next answer.
-        watch.changed();
+        watch.changed(reading);
         packings.forEach(Runnable::run);
     }
 
@@ -424,10 +428,10 @@ public final class Plan extends Schedule {
     private Memory shift(Node node, Convolution convolution, Node normalization, INDArray factors) {
         INDArray shift = Nd4j.create(DataType.FLOAT, convolution.filters());
         for (Parameter parameter : normalization.parameters()) {
-            packed.add(Model.fullName(network, normalization, parameter.name()));
+            packed.add(network.parameterName(normalization, parameter.name()));
         }
         if (convolution.bias()) {
-            packed.add(Model.fullName(network, node, "bias"));
+            packed.add(network.parameterName(node, "bias"));
         }
         packings.add(() -> {
             shift.assign(parameter(normalization, "moving_mean")).negi();
@@ -551,10 +555,10 @@ public final class Plan extends Schedule {
 
     /** A parameter in the layout that an operation wants, the numbers of each filter times its factor if there are factors. */
     private Memory packed(Node node, String name, long[] sides, Layout wanted, INDArray factors, Runnable refresh) {
-        String full = Model.fullName(network, node, name);
+        String full = network.parameterName(node, name);
         packed.add(full);
         Layout plain = dnn.rowMajor(sides);
-        Memory source = dnn.memory(plain, Tensors.rowMajor(model.own(full)).data().addressPointer());
+        Memory source = dnn.memory(plain, Tensors.rowMajor(reading.parameter(full)).data().addressPointer());
         Memory target = dnn.memory(wanted, allocate(wanted.bytes()));
         Step copy;
         if (factors == null) {
@@ -565,7 +569,7 @@ public final class Plan extends Schedule {
             copy = dnn.step(dnn.scaledReorder(plain, wanted, sides.length - 3), Map.of(SOURCE, source, FACTORS, scales, DESTINATION, target));
         }
         packings.add(() -> {
-            INDArray now = Tensors.rowMajor(model.own(full));
+            INDArray now = Tensors.rowMajor(reading.parameter(full));
             source.moveTo(now);
             refresh.run();
             copy.execute();
