@@ -1,10 +1,10 @@
 package casebook.cli;
 
-import casebook.model.ImageClassifier;
 import casebook.model.Model;
 import casebook.network.Network;
 import casebook.notebook.Grid;
 import casebook.onnx.OnnxFile;
+import casebook.pretrained.ImageClassifier;
 import casebook.text.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;

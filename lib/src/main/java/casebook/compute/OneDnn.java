@@ -14,6 +14,9 @@ import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -31,15 +34,19 @@ public final class OneDnn implements AutoCloseable {
 
     private final dnnl_engine engine = new dnnl_engine();
     private final dnnl_stream stream = new dnnl_stream();
-    private final List<Runnable> owned = new ArrayList<>();
+    private final NativeResources owned = new NativeResources(this, "this oneDNN engine was closed, with all that was made with it: make another one");
 
     /** @throws IllegalStateException if oneDNN is not there on this platform */
     public OneDnn() {
         if (!AVAILABLE) {
             throw new IllegalStateException("oneDNN can't be loaded on this machine");
         }
+        dnnl_engine ownEngine = engine;
+        dnnl_stream ownStream = stream;
         check(dnnl_engine_create(engine, dnnl_cpu, 0), "an engine");
+        owned.add(() -> dnnl_engine_destroy(ownEngine));
         check(dnnl_stream_create(stream, engine, dnnl_stream_default_flags), "a stream");
+        owned.add(() -> dnnl_stream_destroy(ownStream));
     }
 
     /** True if the native library for this platform is on the class path and loads. */
@@ -74,16 +81,17 @@ public final class OneDnn implements AutoCloseable {
         }
     }
 
-    private static void check(int status, String what) {
+    private static int check(int status, String what) {
         if (status != dnnl_success) {
             throw new Unsupported(what, status);
         }
+        return status;
     }
 
     // ---------------------------------------------------------------- layouts
 
     /** Sides and layout of an array of float32 numbers. */
-    public static final class Layout {
+    public final class Layout {
 
         final dnnl_memory_desc desc;
         final long[] sides;
@@ -95,7 +103,7 @@ public final class OneDnn implements AutoCloseable {
 
         /** Memory that an array in this layout takes. */
         public long bytes() {
-            return dnnl_memory_desc_get_size(desc);
+            return owned.use(() -> dnnl_memory_desc_get_size(desc));
         }
 
         /** The sides, whatever the order in memory. */
@@ -105,7 +113,7 @@ public final class OneDnn implements AutoCloseable {
 
         @Override
         public boolean equals(Object other) {
-            return other instanceof Layout layout && dnnl_memory_desc_equal(desc, layout.desc) != 0;
+            return other instanceof Layout layout && owned.use(() -> dnnl_memory_desc_equal(desc, layout.desc) != 0);
         }
 
         @Override
@@ -115,6 +123,7 @@ public final class OneDnn implements AutoCloseable {
     }
 
     private Layout layout(int tag, long... sides) {
+        owned.requireOpen();
         dnnl_memory_desc desc = new dnnl_memory_desc();
         check(dnnl_memory_desc_create_with_tag(desc, sides.length, sides, dnnl_f32, tag), "a layout");
         owned.add(() -> dnnl_memory_desc_destroy(desc));
@@ -160,6 +169,7 @@ public final class OneDnn implements AutoCloseable {
 
     /** A part of a larger array: so many of the channels, from one on. */
     public Layout channels(Layout whole, long from, long count) {
+        owned.requireOpen();
         long[] sides = whole.sides.clone();
         sides[1] = count;
         long[] offsets = new long[sides.length];
@@ -221,6 +231,11 @@ public final class OneDnn implements AutoCloseable {
 
     // ---------------------------------------------------------------- operations
 
+    private dnnl_primitive_desc emptyDescription() {
+        owned.requireOpen();
+        return new dnnl_primitive_desc();
+    }
+
     /** An operation, which knows its layouts. It is made when one asks for them. */
     public final class Operation {
 
@@ -268,6 +283,7 @@ public final class OneDnn implements AutoCloseable {
         }
 
         private dnnl_primitive primitive() {
+            owned.requireOpen();
             if (primitive == null) {
                 dnnl_primitive made = new dnnl_primitive();
                 check(dnnl_primitive_create(made, desc), "an operation");
@@ -283,18 +299,17 @@ public final class OneDnn implements AutoCloseable {
          * that was made for the one, and therefore chose another layout for its input.
          */
         private Layout layout(int what) {
+            owned.requireOpen();
             dnnl_primitive_desc made = new dnnl_primitive_desc();
             check(dnnl_primitive_get_primitive_desc(primitive(), made), "an operation");
             dnnl_memory_desc found = dnnl_primitive_desc_query_md(made, what, 0);
-            int rank = 0;
-            org.bytedeco.javacpp.IntPointer count = new org.bytedeco.javacpp.IntPointer(1);
-            PointerPointer<Pointer> sides = new PointerPointer<>(1);
-            dnnl_memory_desc_query(found, dnnl_query_ndims_s32, count);
-            dnnl_memory_desc_query(found, dnnl_query_dims, sides);
-            rank = count.get();
-            long[] read = new long[rank];
-            new org.bytedeco.javacpp.LongPointer(sides.get(0)).get(read);
-            return new Layout(found, read);
+            try (IntPointer count = new IntPointer(1); PointerPointer<Pointer> sides = new PointerPointer<>(1)) {
+                dnnl_memory_desc_query(found, dnnl_query_ndims_s32, count);
+                dnnl_memory_desc_query(found, dnnl_query_dims, sides);
+                long[] read = new long[count.get()];
+                new LongPointer(sides.get(0)).get(read);
+                return new Layout(found, read);
+            }
         }
 
         /** True if it is made of machine code for these shapes; false if it takes a detour, such as a copy of each patch for a matrix product. */
@@ -304,9 +319,11 @@ public final class OneDnn implements AutoCloseable {
 
         /** oneDNN's name for how it does it: {@code jit:avx2}. */
         public String implementation() {
-            PointerPointer<org.bytedeco.javacpp.BytePointer> text = new PointerPointer<>(1);
-            dnnl_primitive_desc_query(desc, dnnl_query_impl_info_str, 0, text);
-            return text.get(org.bytedeco.javacpp.BytePointer.class, 0).getString();
+            owned.requireOpen();
+            try (PointerPointer<BytePointer> text = new PointerPointer<>(1)) {
+                dnnl_primitive_desc_query(desc, dnnl_query_impl_info_str, 0, text);
+                return text.get(BytePointer.class, 0).getString();
+            }
         }
     }
 
@@ -342,7 +359,7 @@ public final class OneDnn implements AutoCloseable {
 
     /** A convolution; {@code weights} has one side more, the groups in front, where there are groups. Bias may be null. */
     public Operation convolution(Purpose purpose, Layout source, Layout weights, Layout bias, Layout destination, Slide slide, boolean sum, After after) {
-        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        dnnl_primitive_desc desc = emptyDescription();
         check(dnnl_convolution_forward_primitive_desc_create(desc, engine, purpose.kind, dnnl_convolution_direct, source.desc, weights.desc,
                 bias == null ? null : bias.desc, destination.desc, slide.strides, slide.gaps(), slide.before(), slide.behind(), attributes(sum, after)),
                 "this convolution");
@@ -351,7 +368,7 @@ public final class OneDnn implements AutoCloseable {
 
     /** The gradient of a convolution's input, from that of its output. */
     public Operation convolutionBack(Operation forward, Layout gradientOfSource, Layout weights, Layout gradientOfDestination, Slide slide) {
-        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        dnnl_primitive_desc desc = emptyDescription();
         check(dnnl_convolution_backward_data_primitive_desc_create(desc, engine, dnnl_convolution_direct, gradientOfSource.desc, weights.desc,
                 gradientOfDestination.desc, slide.strides, slide.gaps(), slide.before(), slide.behind(), forward.desc, null), "the way back through this convolution");
         return new Operation(desc);
@@ -359,7 +376,7 @@ public final class OneDnn implements AutoCloseable {
 
     /** The gradient of a convolution's weights and bias, which may be null, from that of its output. */
     public Operation convolutionWeights(Operation forward, Layout source, Layout gradientOfWeights, Layout gradientOfBias, Layout gradientOfDestination, Slide slide) {
-        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        dnnl_primitive_desc desc = emptyDescription();
         check(dnnl_convolution_backward_weights_primitive_desc_create(desc, engine, dnnl_convolution_direct, source.desc, gradientOfWeights.desc,
                 gradientOfBias == null ? null : gradientOfBias.desc, gradientOfDestination.desc, slide.strides, slide.gaps(), slide.before(), slide.behind(),
                 forward.desc, null), "the gradient of this convolution's weights");
@@ -368,7 +385,7 @@ public final class OneDnn implements AutoCloseable {
 
     /** A fully connected layer; a source of four sides is read as one row for each image. */
     public Operation fullyConnected(Purpose purpose, Layout source, Layout weights, Layout bias, Layout destination, After after) {
-        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        dnnl_primitive_desc desc = emptyDescription();
         check(dnnl_inner_product_forward_primitive_desc_create(desc, engine, purpose.kind, source.desc, weights.desc,
                 bias == null ? null : bias.desc, destination.desc, attributes(false, after)), "this fully connected layer");
         return new Operation(desc);
@@ -376,7 +393,7 @@ public final class OneDnn implements AutoCloseable {
 
     /** The gradient of a fully connected layer's input. */
     public Operation fullyConnectedBack(Operation forward, Layout gradientOfSource, Layout weights, Layout gradientOfDestination) {
-        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        dnnl_primitive_desc desc = emptyDescription();
         check(dnnl_inner_product_backward_data_primitive_desc_create(desc, engine, gradientOfSource.desc, weights.desc, gradientOfDestination.desc,
                 forward.desc, null), "the way back through this fully connected layer");
         return new Operation(desc);
@@ -384,7 +401,7 @@ public final class OneDnn implements AutoCloseable {
 
     /** The gradient of a fully connected layer's weights and bias, which may be null. */
     public Operation fullyConnectedWeights(Operation forward, Layout source, Layout gradientOfWeights, Layout gradientOfBias, Layout gradientOfDestination) {
-        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        dnnl_primitive_desc desc = emptyDescription();
         check(dnnl_inner_product_backward_weights_primitive_desc_create(desc, engine, source.desc, gradientOfWeights.desc,
                 gradientOfBias == null ? null : gradientOfBias.desc, gradientOfDestination.desc, forward.desc, null),
                 "the gradient of this fully connected layer's weights");
@@ -393,7 +410,7 @@ public final class OneDnn implements AutoCloseable {
 
     /** A pooling: of the largest, or of the mean without padded places. */
     public Operation pooling(Purpose purpose, boolean largest, Layout source, Layout destination, long[] kernel, Slide slide) {
-        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        dnnl_primitive_desc desc = emptyDescription();
         check(dnnl_pooling_forward_primitive_desc_create(desc, engine, purpose.kind, largest ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding,
                 source.desc, destination.desc, slide.strides, kernel, slide.gaps(), slide.before(), slide.behind(), null), "this pooling");
         return new Operation(desc);
@@ -401,7 +418,7 @@ public final class OneDnn implements AutoCloseable {
 
     /** The gradient of a pooling's input. */
     public Operation poolingBack(Operation forward, boolean largest, Layout gradientOfSource, Layout gradientOfDestination, long[] kernel, Slide slide) {
-        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        dnnl_primitive_desc desc = emptyDescription();
         check(dnnl_pooling_backward_primitive_desc_create(desc, engine, largest ? dnnl_pooling_max : dnnl_pooling_avg_exclude_padding, gradientOfSource.desc,
                 gradientOfDestination.desc, slide.strides, kernel, slide.gaps(), slide.before(), slide.behind(), forward.desc, null),
                 "the way back through this pooling");
@@ -410,7 +427,7 @@ public final class OneDnn implements AutoCloseable {
 
     /** Batch normalization with the batch's own statistics, which it puts out; a ReLU may follow at once. */
     public Operation batchNormalization(Layout source, Layout destination, double epsilon, boolean relu) {
-        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        dnnl_primitive_desc desc = emptyDescription();
         check(dnnl_batch_normalization_forward_primitive_desc_create(desc, engine, dnnl_forward_training, source.desc, destination.desc, (float) epsilon,
                 flags(relu), null), "this batch normalization");
         return new Operation(desc);
@@ -418,7 +435,7 @@ public final class OneDnn implements AutoCloseable {
 
     /** The gradients of a batch normalization's input, scale and shift. */
     public Operation batchNormalizationBack(Operation forward, Layout gradientOfSource, Layout gradientOfDestination, Layout source, double epsilon, boolean relu) {
-        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        dnnl_primitive_desc desc = emptyDescription();
         check(dnnl_batch_normalization_backward_primitive_desc_create(desc, engine, dnnl_backward, gradientOfSource.desc, gradientOfDestination.desc,
                 source.desc, (float) epsilon, flags(relu), forward.desc, null), "the way back through this batch normalization");
         return new Operation(desc);
@@ -430,7 +447,7 @@ public final class OneDnn implements AutoCloseable {
 
     /** Local response normalization with oneDNN's α, which is divided by the size. */
     public Operation responseNormalization(Layout data, long size, double alpha, double beta, double k) {
-        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        dnnl_primitive_desc desc = emptyDescription();
         check(dnnl_lrn_forward_primitive_desc_create(desc, engine, dnnl_forward_inference, dnnl_lrn_across_channels, data.desc, data.desc, size, (float) alpha,
                 (float) beta, (float) k, null), "this normalization");
         return new Operation(desc);
@@ -438,7 +455,7 @@ public final class OneDnn implements AutoCloseable {
 
     /** A function of each number by itself. */
     public Operation elementwise(Purpose purpose, After function, Layout data) {
-        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        dnnl_primitive_desc desc = emptyDescription();
         check(dnnl_eltwise_forward_primitive_desc_create(desc, engine, purpose.kind, purpose == Purpose.TRAIN ? function.fromOutput : function.algorithm,
                 data.desc, data.desc, 0, 0, null), "this function");
         return new Operation(desc);
@@ -447,7 +464,7 @@ public final class OneDnn implements AutoCloseable {
     /** The gradient of such a function's input, from its output and that one's gradient, all in one layout. */
     public Operation elementwiseBack(After function, Layout data) {
         Operation forward = elementwise(Purpose.TRAIN, function, data);
-        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        dnnl_primitive_desc desc = emptyDescription();
         check(dnnl_eltwise_backward_primitive_desc_create(desc, engine, function.fromOutput, data.desc, data.desc, data.desc, 0, 0, forward.desc, null),
                 "the way back through this function");
         return new Operation(desc);
@@ -455,7 +472,7 @@ public final class OneDnn implements AutoCloseable {
 
     /** The softmax of rows. */
     public Operation softmax(Layout rows) {
-        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        dnnl_primitive_desc desc = emptyDescription();
         check(dnnl_softmax_forward_primitive_desc_create(desc, engine, dnnl_forward_inference, dnnl_softmax_accurate, rows.desc, rows.desc, 1,
                 null), "this softmax");
         return new Operation(desc);
@@ -463,7 +480,7 @@ public final class OneDnn implements AutoCloseable {
 
     /** The sum of two arrays of the same layout. */
     public Operation addition(Layout data, After after) {
-        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        dnnl_primitive_desc desc = emptyDescription();
         check(dnnl_binary_primitive_desc_create(desc, engine, dnnl_binary_add, data.desc, data.desc, data.desc, attributes(false, after)), "this addition");
         return new Operation(desc);
     }
@@ -482,7 +499,7 @@ public final class OneDnn implements AutoCloseable {
 
     /** From one layout to another. */
     public Operation reorder(Layout from, Layout to) {
-        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        dnnl_primitive_desc desc = emptyDescription();
         check(dnnl_reorder_primitive_desc_create(desc, from.desc, engine, to.desc, engine, null), "this change of layout");
         return new Operation(desc);
     }
@@ -491,7 +508,7 @@ public final class OneDnn implements AutoCloseable {
     public Operation scaledReorder(Layout from, Layout to, int sides) {
         dnnl_primitive_attr attributes = attributes(false, After.NOTHING);
         check(dnnl_primitive_attr_set_scales_mask(attributes, DNNL_ARG_SRC, (1 << sides) - 1), "factors");
-        dnnl_primitive_desc desc = new dnnl_primitive_desc();
+        dnnl_primitive_desc desc = emptyDescription();
         check(dnnl_reorder_primitive_desc_create(desc, from.desc, engine, to.desc, engine, attributes), "this change of layout");
         return new Operation(desc);
     }
@@ -504,13 +521,15 @@ public final class OneDnn implements AutoCloseable {
         private final dnnl_memory memory = new dnnl_memory();
 
         private Memory(Layout layout, Pointer place) {
-            check(dnnl_memory_create(memory, layout.desc, engine, place), "a place in memory");
-            owned.add(() -> dnnl_memory_destroy(memory));
+            owned.requireOpen();
+            dnnl_memory made = memory;
+            check(dnnl_memory_create(made, layout.desc, engine, place), "a place in memory");
+            owned.add(() -> dnnl_memory_destroy(made));
         }
 
         /** Looks at another place from now on, in the same layout. */
         public void moveTo(INDArray array) {
-            dnnl_memory_set_data_handle(memory, array.data().addressPointer());
+            owned.use(() -> dnnl_memory_set_data_handle(memory, array.data().addressPointer()));
         }
     }
 
@@ -539,7 +558,7 @@ public final class OneDnn implements AutoCloseable {
 
         /** Starts it; {@link OneDnn#await} waits for the end. */
         public void execute() {
-            check(dnnl_primitive_execute(primitive, stream, count, arguments), "a step");
+            owned.use(() -> check(dnnl_primitive_execute(primitive, stream, count, arguments), "a step"));
         }
     }
 
@@ -613,16 +632,11 @@ public final class OneDnn implements AutoCloseable {
 
     /** Waits until everything is done. */
     public void await() {
-        check(dnnl_stream_wait(stream), "a step");
+        owned.use(() -> check(dnnl_stream_wait(stream), "a step"));
     }
 
     @Override
     public void close() {
-        for (int i = owned.size() - 1; i >= 0; i--) {
-            owned.get(i).run();
-        }
-        owned.clear();
-        dnnl_stream_destroy(stream);
-        dnnl_engine_destroy(engine);
+        owned.close();
     }
 }

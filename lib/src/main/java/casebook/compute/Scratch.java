@@ -2,6 +2,7 @@ package casebook.compute;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.Deallocator;
@@ -36,6 +37,7 @@ public final class Scratch implements AutoCloseable {
     private final Workspace workspace = new Workspace();
     private final MemoryWorkspace previous = Nd4j.getMemoryManager().getCurrentWorkspace();
     private final List<Pool.Block> blocks = new ArrayList<>();
+    private final Thread thread = Thread.currentThread();
     private Pool.Block shared;
     private boolean closed;
 
@@ -53,7 +55,28 @@ public final class Scratch implements AutoCloseable {
     public static Ready stayReady() {
         Pool pool = Pool.ofThread();
         pool.enter();
-        return pool::exit;
+        Thread opener = Thread.currentThread();
+        AtomicBoolean closed = new AtomicBoolean();
+        return () -> {
+            requireThread(opener);
+            if (closed.compareAndSet(false, true)) {
+                pool.exit();
+            }
+        };
+    }
+
+    private static void requireThread(Thread opener) {
+        if (Thread.currentThread() != opener) {
+            throw new IllegalStateException("memory of the thread " + opener.getName() + " can't be used by the thread " + Thread.currentThread().getName()
+                    + ": open a Scratch in each thread, and take what leaves it along with detach()");
+        }
+    }
+
+    private void requireOpen() {
+        requireThread(thread);
+        if (closed) {
+            throw new IllegalStateException("this scratch was closed, and its arrays are gone: copy out what has to outlive it with detach(), before it closes");
+        }
     }
 
     /** While it is open, memory that runs leave stays ready for the next one. */
@@ -90,6 +113,7 @@ public final class Scratch implements AutoCloseable {
 
     /** Keeps an array of another scratch, or one more view of an array of this one, until {@link #drop} or {@link #close}. */
     public void hold(INDArray array) {
+        requireOpen();
         Pool.Block block = block(array);
         if (block != null) {
             pool.use(block);
@@ -99,6 +123,7 @@ public final class Scratch implements AutoCloseable {
 
     /** Lets go of an array that is held. Its memory is used again as soon as nobody holds it. */
     public void drop(INDArray array) {
+        requireOpen();
         Pool.Block block = block(array);
         if (block != null && blocks.remove(block)) {
             pool.leave(block);
@@ -111,6 +136,7 @@ public final class Scratch implements AutoCloseable {
 
     @Override
     public void close() {
+        requireThread(thread);
         if (!closed) {
             closed = true;
             Nd4j.getMemoryManager().setCurrentWorkspace(previous);

@@ -13,12 +13,12 @@ public final class ActivationMemory {
     private ActivationMemory() {}
 
     /**
-     * The most bytes at one time during {@link Model#predict}.
+     * The most bytes at one time during {@link Model#predictByLayers}.
      *
      * @param images {@code [images, channels, height, width]}
      */
     public static long predicting(Model model, INDArray images) {
-        return Scratch.measure(() -> model.predict(images)).most();
+        return Scratch.measure(() -> model.predictByLayers(images)).most();
     }
 
     /**

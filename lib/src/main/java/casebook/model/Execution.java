@@ -15,6 +15,7 @@ import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -57,7 +58,7 @@ public final class Execution implements ModelRun {
      * no way back.
      *
      * @param images a batch, {@code [images, channels, height, width]}
-     * @param wanted the layers whose outputs are wanted, outside auxiliary heads
+     * @param wanted the layers whose outputs are wanted
      * @throws IllegalArgumentException if the batch does not have the shape of the network's input
      */
     public static Execution forward(Model model, INDArray images, Node... wanted) {
@@ -65,7 +66,7 @@ public final class Execution implements ModelRun {
         for (Node node : wanted) {
             places.set(node.index());
         }
-        return new Execution(model, images, false, false, 0, places);
+        return new Execution(model, images, false, Stream.of(wanted).anyMatch(Node::auxiliary), 0, places);
     }
 
     private Execution(Model model, INDArray images, boolean training, boolean withHeads, long seed, BitSet wanted) {
@@ -73,9 +74,20 @@ public final class Execution implements ModelRun {
         this.network = model.network();
         this.training = training;
         this.seed = seed;
-        this.images = model.checked(images);
+        this.images = model.requireInput(images);
         this.outputs = new INDArray[network.nodes().size()];
         this.passes = new LayerPass[network.nodes().size()];
+        try (Model.Reading reading = model.reading()) {
+            forward(withHeads, wanted);
+        } finally {
+            if (training) {
+                // Moving means and variances have moved.
+                model.changed();
+            }
+        }
+    }
+
+    private void forward(boolean withHeads, BitSet wanted) {
         int[] readersLeft = network.readers().stream().mapToInt(List::size).toArray();
         for (Node node : network.nodes()) {
             if (node.auxiliary() && !withHeads) {
@@ -158,6 +170,12 @@ public final class Execution implements ModelRun {
      * @return the gradient of the loss with respect to each trainable parameter, by the parameter's full name
      */
     public Map<String, INDArray> backward(Map<Node, INDArray> starts, BiConsumer<Node, INDArray> seen) {
+        try (Model.Reading reading = model.reading()) {
+            return backwardThroughAll(starts, seen);
+        }
+    }
+
+    private Map<String, INDArray> backwardThroughAll(Map<Node, INDArray> starts, BiConsumer<Node, INDArray> seen) {
         INDArray[] waiting = new INDArray[outputs.length];
         starts.forEach((node, gradient) -> waiting[node.index()] = hold(gradient));
         for (int i = outputs.length - 1; i >= 0; i--) {
@@ -173,6 +191,8 @@ public final class Execution implements ModelRun {
             }
             letGo(i);
         }
+        // What a layer handed over may be an array that is used elsewhere.
+        gradients.replaceAll((name, gradient) -> hold(gradient.dup('c')));
         return gradients;
     }
 
@@ -232,12 +252,14 @@ public final class Execution implements ModelRun {
 
         @Override
         public INDArray parameter(String name) {
-            return model.parameter(Model.fullName(network, node, name));
+            try (Model.Reading reading = model.reading()) {
+                return reading.parameter(node, name);
+            }
         }
 
         @Override
         public void gradient(String name, INDArray gradient) {
-            String full = Model.fullName(network, node, name);
+            String full = network.parameterName(node, name);
             gradients.put(full, sum(gradients.get(full), gradient));
         }
 

@@ -11,15 +11,22 @@ import casebook.network.Network;
 import casebook.network.Node;
 import casebook.text.Printable;
 import java.nio.file.Path;
+import java.util.AbstractMap;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -30,6 +37,18 @@ import org.nd4j.linalg.factory.Nd4j;
  * Model model = Model.of(LeNet5.taught(10), 1);
  * INDArray probabilities = model.predict(images);      // [images, 10]
  * }</pre>
+ *
+ * <p><b>Weights may be changed at any time, and the next answer is that of the new ones.</b> What is made of the weights to be faster, like the
+ * packed copies of a {@code Plan}, finds out before each answer:
+ * <ul>
+ * <li>Whatever changes weights through a method of the model ({@link #assign}, {@link #subtract}, {@link #read}), and each training step, raises
+ * {@link #version}. To compare it costs nothing.
+ * <li>An array that {@link #parameter} or {@link #parameters} has handed out can be written at any time later, through itself or a view of it, and
+ * nobody is told. From then on all its numbers are looked at before each answer ({@link casebook.compute.Fingerprint}). That takes as long as to read
+ * them once: with all weights of ResNet-50 handed out, a few hundredths of a prediction of one image. {@link #copy} hands out nothing.
+ * </ul>
+ *
+ * <p>A model may be used by several threads. {@link #close} waits for what runs.
  */
 public final class Model implements AutoCloseable {
 
@@ -39,6 +58,13 @@ public final class Model implements AutoCloseable {
     private final Network network;
     private final DataType type;
     private final Map<String, INDArray> parameters;
+    /** Names of the parameters whose arrays somebody else has. */
+    private final Set<String> handedOut = ConcurrentHashMap.newKeySet();
+    private final AtomicLong version = new AtomicLong();
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    private volatile boolean closed;
+    /** What the fastest way keeps for this model; null before it is needed, and where there is none. */
+    private Backend.Session session;
 
     private Model(Network network, DataType type, Map<String, INDArray> parameters) {
         this.network = network;
@@ -65,7 +91,7 @@ public final class Model implements AutoCloseable {
         for (Node node : network.nodes()) {
             double gain = leadsToRelu(network, readers, node) ? 2 : 1;
             for (Parameter parameter : node.parameters()) {
-                String name = fullName(network, node, parameter.name());
+                String name = network.parameterName(node, parameter.name());
                 // Each parameter has a stream of its own: adding a layer elsewhere does not change it.
                 SplittableRandom random = new SplittableRandom(seed * 31 + name.hashCode());
                 parameters.put(name, start(parameter, gain, random, type));
@@ -94,7 +120,7 @@ public final class Model implements AutoCloseable {
     }
 
     private static INDArray start(Parameter parameter, double gain, SplittableRandom random, DataType type) {
-        long[] shape = sides(parameter);
+        long[] shape = shape(parameter);
         if (parameter.start() instanceof Parameter.Start.Constant constant) {
             return Nd4j.valueArrayOf(shape, constant.value(), type);
         }
@@ -106,13 +132,8 @@ public final class Model implements AutoCloseable {
         return Tensors.filled(type, () -> random.nextGaussian() * deviation, shape);
     }
 
-    private static long[] sides(Parameter parameter) {
-        return parameter.shape().stream().mapToLong(side -> side).toArray();
-    }
-
-    /** The full name of a layer's parameter; a layer that is used again has the first one's parameters. */
-    static String fullName(Network network, Node node, String parameter) {
-        return (node.shared() ? network.nodes().get(node.parametersFrom()) : node).name() + "/" + parameter;
+    private static long[] shape(Parameter parameter) {
+        return parameter.shape().stream().mapToLong(Long::longValue).toArray();
     }
 
     /** The network whose weights these are. */
@@ -125,40 +146,163 @@ public final class Model implements AutoCloseable {
         return type;
     }
 
-    /** All parameters by their full names, in the network's order; statistics and fixed ones included. */
+    /**
+     * All parameters by their full names, in the network's order; statistics and fixed ones included. The arrays are the model's own.
+     *
+     * @throws IllegalStateException if the model was closed, when an array is asked for
+     */
     public Map<String, INDArray> parameters() {
-        return Collections.unmodifiableMap(parameters);
+        return new AbstractMap<>() {
+            @Override
+            public Set<String> keySet() {
+                return Collections.unmodifiableSet(parameters.keySet());
+            }
+
+            @Override
+            public boolean containsKey(Object name) {
+                return parameters.containsKey(name);
+            }
+
+            @Override
+            public INDArray get(Object name) {
+                return containsKey(name) ? parameter((String) name) : null;
+            }
+
+            @Override
+            public Set<Entry<String, INDArray>> entrySet() {
+                Map<String, INDArray> all = new LinkedHashMap<>();
+                parameters.keySet().forEach(name -> all.put(name, parameter(name)));
+                return Collections.unmodifiableMap(all).entrySet();
+            }
+        };
     }
 
     /**
-     * One parameter, the array itself: {@code conv1/weights}.
+     * One parameter, the array itself: {@code conv1/weights}. Whoever only wants to look at the numbers takes a {@link #copy}.
      *
      * @throws IllegalArgumentException if there is none; the message lists them all
      * @throws IllegalStateException if the model was closed
      */
     public INDArray parameter(String name) {
+        INDArray parameter = own(name);
+        handedOut.add(name);
+        return parameter;
+    }
+
+    /** A copy of a parameter's numbers. */
+    public INDArray copy(String name) {
+        try (Reading reading = reading()) {
+            return own(name).dup('c');
+        }
+    }
+
+    /** Gives a parameter the values of another array. */
+    public void assign(String name, INDArray values) {
+        try (Reading reading = reading()) {
+            own(name).assign(values);
+            changed();
+        }
+    }
+
+    /** Subtracts from a parameter: what a training step does. */
+    public void subtract(String name, INDArray step) {
+        try (Reading reading = reading()) {
+            own(name).subi(step);
+            changed();
+        }
+    }
+
+    /** True if all parameters are numbers that can be used: neither NaN nor infinite. */
+    public boolean finite() {
+        try (Reading reading = reading()) {
+            // The sum of numbers is one, unless they are very large; then each is looked at.
+            return parameters.values().stream().allMatch(array -> Double.isFinite(array.sumNumber().doubleValue()) || Elements.finite(array));
+        }
+    }
+
+    /** Another number whenever weights were changed through the model. Those that were {@linkplain #handedOut handed out} may change without it. */
+    public long version() {
+        return version.get();
+    }
+
+    /** True if somebody may have the array of this parameter, and may write it at any time. */
+    public boolean handedOut(String name) {
+        return handedOut.contains(name);
+    }
+
+    /** Raises {@link #version}: for code that has written into an array of a {@link Reading}. */
+    public void changed() {
+        version.incrementAndGet();
+    }
+
+    private INDArray own(String name) {
         INDArray parameter = parameters.get(name);
         if (parameter == null) {
             throw new IllegalArgumentException(network.name() + " has no parameter " + name + "; it has "
                     + String.join(", ", parameters.keySet()));
         }
         if (parameter.wasClosed()) {
-            throw new IllegalStateException("this model of " + network.name() + " was closed, it has no weights any more: close it when nothing uses it, or make it anew");
+            throw new IllegalStateException(closedMessage());
         }
         return parameter;
+    }
+
+    private String closedMessage() {
+        return "this model of " + network.name() + " was closed, it has no weights any more: close it when nothing uses it, or make it anew";
+    }
+
+    /**
+     * Opens the weights to be read. While it is open the model can't be closed.
+     *
+     * @throws IllegalStateException if the model was closed
+     */
+    public Reading reading() {
+        lock.readLock().lock();
+        if (closed) {
+            lock.readLock().unlock();
+            throw new IllegalStateException(closedMessage());
+        }
+        return new Reading();
+    }
+
+    /** The weights, to be read by what runs the network; by the thread that opened it. */
+    public final class Reading implements AutoCloseable {
+
+        private boolean open = true;
+
+        private Reading() {}
+
+        /** The array of a parameter, which is not handed out by that: it is not to be kept, nor written unless {@link Model#changed} is called. */
+        public INDArray parameter(String name) {
+            return own(name);
+        }
+
+        /** What a layer is handed. One that is not of this library may keep the array, and write it later: to such a one it is handed out. */
+        public INDArray parameter(Node node, String name) {
+            String full = network.parameterName(node, name);
+            return node.layer().getClass().getPackage() == Layer.class.getPackage() ? own(full) : Model.this.parameter(full);
+        }
+
+        @Override
+        public void close() {
+            if (open) {
+                open = false;
+                lock.readLock().unlock();
+            }
+        }
     }
 
     /** What each parameter is for, by its full name. */
     public Map<String, Parameter> descriptions() {
         Map<String, Parameter> all = new LinkedHashMap<>();
         for (Node node : network.nodes()) {
-            node.parameters().forEach(parameter -> all.put(fullName(network, node, parameter.name()), parameter));
+            node.parameters().forEach(parameter -> all.put(network.parameterName(node, parameter.name()), parameter));
         }
         return all;
     }
 
     /**
-     * The main output for a batch.
+     * The main output for a batch, by the fastest way there is: see {@link #outputs}.
      *
      * @param images {@code [images, channels, height, width]}
      * @return {@code [images, classes]}
@@ -166,24 +310,89 @@ public final class Model implements AutoCloseable {
      * @throws casebook.compute.Stopped if this thread is interrupted
      */
     public INDArray predict(INDArray images) {
-        try (Scratch scratch = Scratch.open()) {
-            return Execution.forward(this, images, network.output()).output(network.output()).detach();
-        }
+        return outside(images, network.output()).get(0);
     }
 
-    /** What every layer puts out for a batch, by the layers' names. */
+    /** What every layer puts out for a batch, by the layers' names; by the fastest way there is. */
     public Map<String, INDArray> activations(INDArray images) {
-        try (Scratch scratch = Scratch.open()) {
-            Execution run = new Execution(this, images, false, true, 0);
-            Map<String, INDArray> all = new LinkedHashMap<>();
-            network.nodes().forEach(node -> all.put(node.name(), run.output(node).detach()));
-            return all;
+        List<INDArray> outputs = outside(images, network.nodes().toArray(Node[]::new));
+        Map<String, INDArray> all = new LinkedHashMap<>();
+        network.nodes().forEach(node -> all.put(node.name(), outputs.get(node.index())));
+        return all;
+    }
+
+    /** Arrays that belong to no scratch, even if one is open. */
+    private List<INDArray> outside(INDArray images, Node... wanted) {
+        try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            return outputs(images, wanted);
         }
     }
 
-    INDArray checked(INDArray images) {
+    /**
+     * The outputs of some layers for a batch, by the fastest way there is. Where there is a {@link Backend}, that is its way; it keeps what it has prepared
+     * for the next call with as many images, and gives it back when this model is closed, or nobody can reach it any more. Otherwise, and where
+     * preparing would take longer than it saves, the layers run their own code. Both give the same numbers but for rounding.
+     *
+     * @param images {@code [images, channels, height, width]}
+     * @param wanted layers, in the order in which their outputs are wanted
+     * @return arrays in the {@link Scratch} that is open, if one is
+     * @throws IllegalArgumentException if the images do not have the shape of the network's input
+     * @throws casebook.compute.Stopped if this thread is interrupted
+     */
+    public List<INDArray> outputs(INDArray images, Node... wanted) {
+        INDArray input = requireInput(images);
+        List<Node> list = List.of(wanted);
+        Backend.Session fast = session();
+        List<INDArray> outputs = fast == null ? null : fast.outputs(input, list);
+        return outputs == null ? outputsByLayers(input, list) : outputs;
+    }
+
+    /** The main output for a batch by the layers' own code, one after the other: the reference that every faster way is compared with. */
+    public INDArray predictByLayers(INDArray images) {
+        try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            return outputsByLayers(requireInput(images), List.of(network.output())).get(0);
+        }
+    }
+
+    private List<INDArray> outputsByLayers(INDArray images, List<Node> wanted) {
+        List<INDArray> outputs = new ArrayList<>();
+        Scratch around = Scratch.current();
+        try (Reading reading = reading(); Scratch scratch = Scratch.open()) {
+            Execution run = Execution.forward(this, images, wanted.toArray(Node[]::new));
+            for (Node node : wanted) {
+                INDArray output = run.output(node);
+                if (around == null) {
+                    outputs.add(output.detach());
+                } else {
+                    around.hold(output);
+                    outputs.add(output);
+                }
+            }
+        }
+        return outputs;
+    }
+
+    private synchronized Backend.Session session() {
+        if (session == null && !closed && Backends.FAST != null) {
+            session = Backends.FAST.open(this);
+        }
+        return session;
+    }
+
+    /** Found when the first model runs. */
+    private static final class Backends {
+        // A notebook's thread has a class loader of its own, which need not find the library's files.
+        static final Backend FAST = ServiceLoader.load(Backend.class, Backend.class.getClassLoader()).findFirst().orElse(null);
+    }
+
+    /**
+     * The images in the model's type of numbers.
+     *
+     * @throws IllegalArgumentException if they do not have the shape of the network's input; the message says the likely cause
+     */
+    public INDArray requireInput(INDArray images) {
         Shape input = network.input();
-        long[] wanted = input.batch(images.size(0));
+        long[] wanted = input.batch(images.rank() == 0 ? 1 : images.size(0));
         if (!java.util.Arrays.equals(images.shape(), wanted)) {
             String got = Arrays.toString(images.shape());
             String cause = input.vector() ? ""
@@ -203,7 +412,9 @@ public final class Model implements AutoCloseable {
      * @throws ModelFileException if it can't be written
      */
     public void save(Path file) {
-        Safetensors.write(file, parameters, Map.of("network", network.name()));
+        try (Reading reading = reading()) {
+            Safetensors.write(file, parameters, Map.of("network", network.name()));
+        }
     }
 
     /**
@@ -217,8 +428,8 @@ public final class Model implements AutoCloseable {
         Map<String, INDArray> parameters = new LinkedHashMap<>();
         for (Node node : network.nodes()) {
             for (Parameter parameter : node.parameters()) {
-                String name = fullName(network, node, parameter.name());
-                INDArray tensor = checked(network, file, name, sides(parameter), tensors);
+                String name = network.parameterName(node, parameter.name());
+                INDArray tensor = requireTensor(network, file, name, shape(parameter), tensors);
                 parameters.put(name, tensor.dataType() == DataType.FLOAT ? tensor : tensor.castTo(DataType.FLOAT));
             }
         }
@@ -233,12 +444,12 @@ public final class Model implements AutoCloseable {
      * @throws ModelFileException if one is missing, of another shape, or unknown
      */
     public void read(Path file, Map<String, INDArray> tensors) {
-        parameters.forEach((name, array) -> checked(network, file, name, array.shape(), tensors));
+        parameters.forEach((name, array) -> requireTensor(network, file, name, array.shape(), tensors));
         refuseStrangers(network, file, parameters.keySet(), tensors);
-        parameters.forEach((name, array) -> array.assign(tensors.get(name)));
+        tensors.forEach(this::assign);
     }
 
-    private static INDArray checked(Network network, Path file, String name, long[] shape, Map<String, INDArray> tensors) {
+    private static INDArray requireTensor(Network network, Path file, String name, long[] shape, Map<String, INDArray> tensors) {
         INDArray tensor = tensors.get(name);
         if (tensor == null) {
             throw new ModelFileException(file + " has no " + name + ", so it does not belong to " + network.name()
@@ -263,9 +474,28 @@ public final class Model implements AutoCloseable {
         }
     }
 
-    /** Gives its memory back at once; the model can't be used any more. Without it, the memory comes back some time later. */
+    /**
+     * Gives its memory back at once, when what runs has come to its end; the model can't be used any more. Without it, the memory comes back some
+     * time later.
+     *
+     * @throws IllegalStateException if this thread runs the model, as a layer does that closes it
+     */
     @Override
     public void close() {
-        parameters.values().forEach(INDArray::close);
+        if (lock.getReadHoldCount() > 0) {
+            throw new IllegalStateException("a model can't be closed while it runs: close it behind the try in which it is used");
+        }
+        lock.writeLock().lock();
+        try {
+            closed = true;
+            parameters.values().stream().filter(array -> !array.wasClosed()).forEach(INDArray::close);
+        } finally {
+            lock.writeLock().unlock();
+        }
+        synchronized (this) {
+            if (session != null) {
+                session.close();
+            }
+        }
     }
 }

@@ -115,6 +115,11 @@ public final class Network {
         return outputs.get(0).node();
     }
 
+    /** The full name of a layer's parameter, {@code conv1/weights}; a layer that is used again has the first one's parameters. */
+    public String parameterName(Node node, String parameter) {
+        return nodes.get(node.parametersFrom()).name() + "/" + parameter;
+    }
+
     /** For each layer, the places of the layers that read it. */
     public List<List<Integer>> readers() {
         List<List<Integer>> readers = new ArrayList<>();

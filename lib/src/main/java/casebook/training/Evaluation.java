@@ -5,7 +5,6 @@ import casebook.data.Batch;
 import casebook.data.ImageSet;
 import casebook.layers.Softmax;
 import casebook.model.Model;
-import casebook.model.Predictor;
 import casebook.network.Node;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -55,13 +54,15 @@ public record Evaluation(double loss, double accuracy, long[][] confusion, int[]
         int[] answers = new int[images.size()];
         List<Mistake> mistakes = new ArrayList<>();
         double total = 0;
-        try (Scratch.Ready memory = Scratch.stayReady(); Predictor predictor = new Predictor(model, model.network().output(), end)) {
+        Node output = model.network().output();
+        Node[] wanted = end == output ? new Node[] {output} : new Node[] {output, end};
+        try (Scratch.Ready memory = Scratch.stayReady()) {
             for (int from = 0; from < images.size(); from += BATCH) {
                 try (Scratch scratch = Scratch.open()) {
                     Batch batch = images.batch(IntStream.range(from, Math.min(from + BATCH, images.size())).toArray());
-                    List<INDArray> run = predictor.outputs(batch.images());
+                    List<INDArray> run = model.outputs(batch.images(), wanted);
                     INDArray outputs = run.get(0);
-                    total += batch.size() * loss.of(run.get(1), batch.labels()).value();
+                    total += batch.size() * loss.of(run.get(wanted.length - 1), batch.labels()).value();
                     int[] batchAnswers = loss.answers(outputs);
                     for (int i = 0; i < batch.size(); i++) {
                         int label = batch.labels()[i];

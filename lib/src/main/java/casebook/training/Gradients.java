@@ -52,7 +52,7 @@ public record Gradients(double loss, Map<String, INDArray> parameters, Map<Strin
         Map<String, INDArray> statistics = new HashMap<>();
         model.descriptions().forEach((name, parameter) -> {
             if (parameter.role() == Parameter.Role.STATISTIC) {
-                statistics.put(name, model.parameter(name).dup());
+                statistics.put(name, model.copy(name));
             }
         });
         try (Scratch scratch = Scratch.open()) {
@@ -68,7 +68,7 @@ public record Gradients(double loss, Map<String, INDArray> parameters, Map<Strin
                     run.inputGradient().detach());
         } finally {
             // A run in training mode moves the moving mean and variance.
-            statistics.forEach((name, before) -> model.parameter(name).assign(before));
+            statistics.forEach(model::assign);
         }
     }
 

@@ -1,6 +1,5 @@
 package casebook.training;
 
-import casebook.compute.Elements;
 import casebook.model.Model;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,26 +20,27 @@ final class LastGood implements AutoCloseable {
         if (!finite(model)) {
             return false;
         }
-        model.parameters().forEach((name, array) -> {
-            INDArray copy = copies.get(name);
-            if (copy == null) {
-                copies.put(name, array.dup());
-            } else {
-                copy.assign(array);
+        try (Model.Reading reading = model.reading()) {
+            for (String name : model.parameters().keySet()) {
+                INDArray copy = copies.get(name);
+                if (copy == null) {
+                    copies.put(name, model.copy(name));
+                } else {
+                    copy.assign(reading.parameter(name));
+                }
             }
-        });
+        }
         return true;
     }
 
     /** Gives the parameters back the values that were copied last; false if none were. */
     boolean restore() {
-        copies.forEach((name, copy) -> model.parameter(name).assign(copy));
+        copies.forEach(model::assign);
         return !copies.isEmpty();
     }
 
     static boolean finite(Model model) {
-        // The sum of numbers is one, unless they are very large; then each is looked at.
-        return model.parameters().values().stream().allMatch(array -> Double.isFinite(array.sumNumber().doubleValue()) || Elements.finite(array));
+        return model.finite();
     }
 
     @Override

@@ -19,17 +19,19 @@ final class Statistics implements AutoCloseable {
         this.model = model;
         model.descriptions().forEach((name, parameter) -> {
             if (parameter.role() == Parameter.Role.STATISTIC) {
-                copies.put(name, model.parameter(name).dup());
+                copies.put(name, model.copy(name));
             }
         });
     }
 
     void take() {
-        copies.forEach((name, copy) -> copy.assign(model.parameter(name)));
+        try (Model.Reading reading = model.reading()) {
+            copies.forEach((name, copy) -> copy.assign(reading.parameter(name)));
+        }
     }
 
     void restore() {
-        copies.forEach((name, copy) -> model.parameter(name).assign(copy));
+        copies.forEach(model::assign);
     }
 
     @Override

@@ -6,13 +6,12 @@ import casebook.compute.StopSignal;
 import casebook.compute.Stopped;
 import casebook.data.Batch;
 import casebook.data.ImageSet;
+import casebook.engine.TrainingRuns;
 import casebook.layers.Parameter;
 import casebook.layers.Softmax;
 import casebook.model.Model;
 import casebook.model.ModelFileException;
 import casebook.model.ModelRun;
-import casebook.model.TrainingPlan;
-import casebook.model.TrainingRuns;
 import casebook.network.Network;
 import casebook.network.Node;
 import java.lang.ref.Cleaner;
@@ -397,7 +396,7 @@ public final class Trainer {
         if (!Double.isFinite(start.loss())) {
             return new Step(start.loss(), right, "the loss is " + start.loss() + ", no longer a number that can be used. " + cause(batch, step, epoch));
         }
-        update(run, run.backward(start.gradients()), step, epoch);
+        update(run.backward(start.gradients()), step, epoch);
         updatesSoFar++;
         // A fast ReLU makes 0 of what is no number, so that the loss alone does not tell. A look at all weights takes as long as moving them.
         boolean look = step % LOOK == 0 || start.loss() > SUSPICIOUS;
@@ -464,17 +463,14 @@ public final class Trainer {
         });
     }
 
-    private void update(ModelRun run, Map<String, INDArray> gradients, int step, int epoch) {
+    private void update(Map<String, INDArray> gradients, int step, int epoch) {
         gradients.forEach((name, gradient) -> {
-            INDArray weights = model.parameter(name);
-            // A plan's arrays are written anew in each step; those of layers may be used elsewhere.
-            INDArray own = run instanceof TrainingPlan ? gradient : gradient.dup('c');
-            INDArray flat = own.reshape(1, own.length());
+            INDArray flat = gradient.reshape(1, gradient.length());
             if (weightDecay != 0 && descriptions.get(name).role() == Parameter.Role.WEIGHT) {
-                flat.addi(weights.mul(weightDecay).reshape(1, flat.length()));
+                flat.addi(model.copy(name).muli(weightDecay).reshape(1, flat.length()));
             }
             updaters.get(name).applyUpdater(flat, step, epoch);
-            weights.subi(own);
+            model.subtract(name, gradient);
         });
     }
 

@@ -112,7 +112,7 @@ public class RandomNetworkTest {
             freeing.backward(starts).forEach((name, gradient) -> assertThat(gradient).as(name).isEqualTo(gradients.get(name)));
             assertThat(freeing.inputGradient()).isEqualTo(plain.inputGradient());
         }
-        assertThat(copy.predict(images)).isEqualTo(new Execution(model, images, false, false, 0).output(network.output()));
+        assertThat(copy.predictByLayers(images)).isEqualTo(new Execution(model, images, false, false, 0).output(network.output()));
     }
 
     @Property(tries = 100)

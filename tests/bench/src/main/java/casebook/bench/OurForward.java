@@ -1,10 +1,10 @@
 package casebook.bench;
 
+import casebook.engine.Plan;
 import casebook.layers.Convolution;
 import casebook.layers.FullyConnected;
 import casebook.layers.Softmax;
 import casebook.model.Model;
-import casebook.model.Plan;
 import casebook.network.Network;
 import casebook.network.Node;
 import casebook.zoo.Zoo;
@@ -25,7 +25,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Our own candidate for {@code bench forward}, in a process like the peers': a plan. */
+/** Our own candidate for {@code bench forward}, in a process like the peers': {@link Model#predict}. */
 final class OurForward {
 
     private OurForward() {}
@@ -94,12 +94,11 @@ final class OurForward {
         try (Model model = model(arguments[0])) {
             INDArray images = images(model.network(), size);
             long began = System.nanoTime();
-            try (Plan plan = Plan.of(model, size)) {
-                INDArray answer = plan.predict(images);
-                double readyAfter = (System.nanoTime() - began) / 1e6;
-                write(Path.of(arguments[2], "casebook"), answer);
-                serve(out, readyAfter, Map.of("", () -> milliseconds(() -> plan.predict(images)), Candidate.PLAN, () -> planning(model, size)));
-            }
+            model.predict(images);
+            double readyAfter = (System.nanoTime() - began) / 1e6;
+            // The second answer is that of the plan, whatever the first one was.
+            write(Path.of(arguments[2], "casebook"), model.predict(images));
+            serve(out, readyAfter, Map.of("", () -> milliseconds(() -> model.predict(images)), Candidate.PLAN, () -> planning(model, size)));
         }
     }
 

@@ -1,5 +1,8 @@
-package casebook.model;
+package casebook.engine;
 
+import casebook.model.Model;
+import casebook.model.Execution;
+import casebook.model.ModelRun;
 import casebook.network.Node;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +21,7 @@ public final class TrainingRuns implements AutoCloseable {
     private final Model model;
     private final List<Node> ends;
     private final Map<Long, TrainingPlan> plans = new LinkedHashMap<>();
+    private boolean closed;
 
     /** @param ends the layers whose outputs losses take */
     public TrainingRuns(Model model, List<Node> ends) {
@@ -30,24 +34,33 @@ public final class TrainingRuns implements AutoCloseable {
      *
      * @param images {@code [images, channels, height, width]}
      * @param seed for layers that need chance
+     * @throws IllegalStateException if they were closed, or their model was
      */
     public ModelRun forward(INDArray images, long seed) {
         if (!TrainingPlan.available() || model.type() != DataType.FLOAT) {
             return new Execution(model, images, true, true, seed);
         }
-        TrainingPlan plan = plans.get(images.size(0));
+        return plan(Math.toIntExact(images.size(0))).forward(images, seed);
+    }
+
+    private synchronized TrainingPlan plan(long images) {
+        if (closed) {
+            throw new IllegalStateException("these TrainingRuns were closed: make new ones, and close them when nothing uses them any more");
+        }
+        TrainingPlan plan = plans.get(images);
         if (plan == null) {
             if (plans.size() == PLANS) {
                 plans.remove(plans.keySet().iterator().next()).close();
             }
-            plan = TrainingPlan.of(model, Math.toIntExact(images.size(0)), ends);
-            plans.put(images.size(0), plan);
+            plan = TrainingPlan.of(model, (int) images, ends);
+            plans.put(images, plan);
         }
-        return plan.forward(images, seed);
+        return plan;
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         plans.values().forEach(TrainingPlan::close);
         plans.clear();
     }

@@ -1,4 +1,4 @@
-package casebook.model;
+package casebook.engine;
 
 import static casebook.layers.Option.groups;
 import static casebook.layers.Option.noBias;
@@ -12,6 +12,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import casebook.layers.LocalResponseNormalization;
 import casebook.layers.PaddedShortcut;
 import casebook.layers.Parameter;
+import casebook.model.Execution;
+import casebook.model.Model;
 import casebook.network.Block;
 import casebook.network.Network;
 import casebook.network.RandomNetworkTest;
@@ -58,7 +60,7 @@ class PlanTest {
         try (Model model = trained(network, seed); Plan plan = Plan.of(model, count)) {
             for (int run = 0; run < 2; run++) {
                 INDArray images = images(network, count, seed + run);
-                INDArray wanted = model.predict(images);
+                INDArray wanted = model.predictByLayers(images);
                 INDArray got = plan.predict(images);
                 assertThat(got.shape()).isEqualTo(wanted.shape());
                 String name = network.name() + ", " + count + " images, seed " + seed;
@@ -145,8 +147,8 @@ class PlanTest {
             try (Model model = trained(network, 1); Plan plan = Plan.of(model, 2, network.output(), network.node(name))) {
                 INDArray images = images(network, 2, 1);
                 List<INDArray> got = plan.outputs(images);
-                assertThat(got.get(0).sub(model.predict(images)).amaxNumber().doubleValue()).isLessThan(1e-5);
-                INDArray wanted = model.activations(images).get(name);
+                assertThat(got.get(0).sub(model.predictByLayers(images)).amaxNumber().doubleValue()).isLessThan(1e-5);
+                INDArray wanted = Execution.forward(model, images, network.node(name)).output(network.node(name));
                 assertThat(got.get(1).sub(wanted).amaxNumber().doubleValue() / wanted.amaxNumber().doubleValue()).as(name).isLessThan(1e-4);
             }
         }
@@ -163,7 +165,7 @@ class PlanTest {
                 answer = plan.predict(images);
                 other = plan.predict(images(network, 1, 2));
             }
-            assertThat(answer).isEqualTo(model.predict(images)).isNotEqualTo(other);
+            assertThat(answer).isEqualTo(model.predictByLayers(images)).isNotEqualTo(other);
         }
     }
 
@@ -174,17 +176,17 @@ class PlanTest {
         Network network = Zoo.network("lenet-5");
         INDArray images = images(network, 1, 1);
         Model model = Model.of(network, 1);
-        try (Plan plan = Plan.of(model, 1); Predictor predictor = new Predictor(model, network.output())) {
-            INDArray before = predictor.outputs(images).get(0);
+        try (Plan plan = Plan.of(model, 1)) {
+            INDArray before = model.predict(images);
             assertThat(plan.predict(images)).isEqualTo(before);
             model.parameter(parameter).muli(2).addi(0.3);
-            assertThatThrownBy(() -> plan.predict(images)).isInstanceOf(IllegalStateException.class).hasMessageContaining(parameter).hasMessageContaining("Plan.of");
-            assertThat(predictor.outputs(images).get(0)).isNotEqualTo(before).satisfies(after ->
-                    assertThat(after.sub(model.predict(images)).amaxNumber().doubleValue()).isLessThan(1e-5));
+            for (INDArray after : List.of(plan.predict(images), model.predict(images))) {
+                assertThat(after).isNotEqualTo(before);
+                assertThat(after.sub(model.predictByLayers(images)).amaxNumber().doubleValue()).isLessThan(1e-5);
+            }
             model.close();
             assertThatThrownBy(() -> plan.predict(images)).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
-            assertThatThrownBy(() -> predictor.outputs(images)).isInstanceOf(IllegalStateException.class).hasMessageContaining("LeNet-5").hasMessageContaining("closed");
-            assertThatThrownBy(() -> model.predict(images)).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+            assertThatThrownBy(() -> model.predict(images)).isInstanceOf(IllegalStateException.class).hasMessageContaining("LeNet-5").hasMessageContaining("closed");
         }
     }
 

@@ -1,7 +1,8 @@
-package casebook.model;
+package casebook.pretrained;
 
 import casebook.data.Datasets;
 import casebook.data.Photo;
+import casebook.model.Model;
 import casebook.zoo.SqueezeNet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,11 +26,9 @@ public final class ImageClassifier {
 
     private final Model model;
     private final List<String> labels;
-    private final Predictor predictor;
 
     private ImageClassifier(Model model, List<String> labels) {
         this.model = model;
-        this.predictor = new Predictor(model, model.network().output());
         this.labels = labels;
     }
 
@@ -37,7 +36,7 @@ public final class ImageClassifier {
      * Reads weights and class names.
      *
      * @throws casebook.data.DataException if the folder {@code datasets} is not found
-     * @throws ModelFileException if the weights are missing or damaged
+     * @throws casebook.model.ModelFileException if the weights are missing or damaged
      */
     public static ImageClassifier squeezeNet() {
         Model model = Model.load(SqueezeNet.v11(), Datasets.file("squeezenet/squeezenet-1.1.safetensors"));
@@ -91,7 +90,7 @@ public final class ImageClassifier {
      * @param count how many
      */
     public List<Guess> classify(Photo photo, int count) {
-        float[] probabilities = predictor.outputs(input(photo)).get(0).toFloatVector();
+        float[] probabilities = model.predict(input(photo)).toFloatVector();
         return IntStream.range(0, probabilities.length).boxed()
                 .sorted(Comparator.comparing((Integer index) -> -probabilities[index])).limit(count)
                 .map(index -> new Guess(index, labels.get(index), probabilities[index])).toList();

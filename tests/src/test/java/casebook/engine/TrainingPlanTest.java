@@ -1,4 +1,4 @@
-package casebook.model;
+package casebook.engine;
 
 import static casebook.layers.Option.groups;
 import static casebook.layers.Option.noBias;
@@ -12,6 +12,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import casebook.layers.BatchNormalization;
 import casebook.layers.LocalResponseNormalization;
 import casebook.layers.Softmax;
+import casebook.model.Model;
+import casebook.model.Execution;
+import casebook.model.ModelRun;
 import casebook.network.Network;
 import casebook.network.Node;
 import casebook.network.RandomNetworkTest;
@@ -180,7 +183,31 @@ class TrainingPlanTest {
         try (Model model = Model.of(network, 1); TrainingPlan plan = TrainingPlan.of(model, 2, List.of(network.output()))) {
             assertThatThrownBy(() -> plan.forward(Nd4j.zeros(DataType.FLOAT, 1, 1, 28, 28), 1)).hasMessageContaining("batches of 2");
             assertThatThrownBy(() -> plan.forward(Nd4j.zeros(DataType.FLOAT, 2, 1, 28, 28), 1)).hasMessageContaining("LeNet-5");
-            assertThatThrownBy(() -> plan.output(network.nodes().get(0))).hasMessageContaining(network.nodes().get(0).name());
+            ModelRun run = plan.forward(Nd4j.zeros(DataType.FLOAT, 2, 1, 32, 32), 1);
+            assertThatThrownBy(() -> run.output(network.nodes().get(0))).hasMessageContaining(network.nodes().get(0).name());
+        }
+    }
+
+    @Test
+    void aRunStaysWhatItWas() {
+        Network network = Zoo.network("lenet-5");
+        SplittableRandom random = new SplittableRandom(1);
+        try (Model model = Model.of(network, 1); TrainingPlan plan = TrainingPlan.of(model, 2, List.of(network.output()))) {
+            Map<Node, INDArray> starts = Map.of(network.output(), random(random, 2, 10));
+            ModelRun first = plan.forward(random(random, 2, 1, 32, 32), 1);
+            INDArray output = first.output(network.output());
+            INDArray copy = output.dup();
+            Map<String, INDArray> gradients = first.backward(starts);
+            Map<String, INDArray> copies = new LinkedHashMap<>();
+            gradients.forEach((name, gradient) -> copies.put(name, gradient.dup()));
+            ModelRun second = plan.forward(random(random, 2, 1, 32, 32), 2);
+            assertThat(second.output(network.output())).isNotEqualTo(copy);
+            assertThat(first.output(network.output())).isSameAs(output).isEqualTo(copy);
+            assertThatThrownBy(() -> first.backward(starts)).isInstanceOf(IllegalStateException.class).hasMessageContaining("over");
+            Map<String, INDArray> others = second.backward(starts);
+            assertThatThrownBy(() -> second.backward(starts)).isInstanceOf(IllegalStateException.class).hasMessageContaining("over");
+            assertThat(gradients).isEqualTo(copies);
+            assertThat(others.get("conv1/weights")).isNotEqualTo(copies.get("conv1/weights"));
         }
     }
 }

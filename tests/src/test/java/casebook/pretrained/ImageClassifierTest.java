@@ -1,4 +1,4 @@
-package casebook.model;
+package casebook.pretrained;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,5 +1,6 @@
-package casebook.model;
+package casebook.engine;
 
+import casebook.compute.NativeResources;
 import casebook.compute.OneDnn;
 import casebook.compute.OneDnn.After;
 import casebook.compute.OneDnn.Argument;
@@ -17,6 +18,7 @@ import casebook.layers.Shape;
 import casebook.layers.Sigmoid;
 import casebook.layers.Tanh;
 import casebook.layers.Window;
+import casebook.model.Model;
 import casebook.network.Network;
 import casebook.network.Node;
 import java.util.ArrayList;
@@ -29,6 +31,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -61,12 +64,16 @@ abstract class Schedule implements AutoCloseable {
     /** What each layer puts out. */
     final Map<Integer, Value> values = new HashMap<>();
     private final List<Action> actions = new ArrayList<>();
-    private final List<BytePointer> memory = new ArrayList<>();
+    private final NativeResources memory;
     private final List<Runnable> run = new ArrayList<>();
     private final BytePointer nowhere;
+    private final ReentrantLock running = new ReentrantLock();
     private BytePointer arena;
+    /** The model's weights, while it is made and while it runs. */
+    Model.Reading reading;
 
-    Schedule(Model model, int images) {
+    Schedule(Model model, int images, String closed) {
+        this.memory = new NativeResources(this, closed);
         this.model = model;
         this.network = model.network();
         this.images = images;
@@ -81,14 +88,39 @@ abstract class Schedule implements AutoCloseable {
         if (model.type() != DataType.FLOAT) {
             throw new IllegalStateException("a plan computes in float32, this model has " + model.type());
         }
-        P plan = make.get();
         // Arrays that it makes for itself outlive a scratch that may be open.
-        try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-            plan.compile();
-            return plan;
-        } catch (RuntimeException | Error e) {
-            plan.close();
-            throw e;
+        try (Model.Reading reading = model.reading(); MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+            P plan = make.get();
+            try {
+                plan.reading = reading;
+                plan.compile();
+                plan.reading = null;
+                return plan;
+            } catch (RuntimeException | Error e) {
+                plan.close();
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * Runs something that uses the plan's memory and the model's weights: one thread at a time, and neither is given back meanwhile.
+     *
+     * @throws IllegalStateException if the plan or the model was closed
+     * @throws Stopped if this thread is interrupted while it waits for another one
+     */
+    final <T> T alone(Supplier<T> work) {
+        try {
+            running.lockInterruptibly();
+        } catch (InterruptedException e) {
+            throw new Stopped("stopped");
+        }
+        try (Model.Reading open = model.reading()) {
+            memory.requireOpen();
+            reading = open;
+            return work.get();
+        } finally {
+            running.unlock();
         }
     }
 
@@ -150,7 +182,7 @@ abstract class Schedule implements AutoCloseable {
     /** Memory that is brought for each run. */
     static final class Outside {
         private final List<Memory> memories = new ArrayList<>();
-        private INDArray array;
+        INDArray array;
 
         /** From now on it is this array, in the usual order, until another is brought. */
         void bring(INDArray brought) {
@@ -321,6 +353,11 @@ abstract class Schedule implements AutoCloseable {
         return dnn.memory(value.layout, arena.getPointer(value.room.offset));
     }
 
+    /** Bytes of native memory that it holds. */
+    final long bytes() {
+        return memory.bytes();
+    }
+
     /** Finds places for all values, and makes the steps. */
     final void prepare() {
         arrange();
@@ -357,11 +394,8 @@ abstract class Schedule implements AutoCloseable {
         arena = allocate(Math.max(end, ALIGNMENT));
     }
 
-    /** Memory that begins at a multiple of 64 bytes, as the processor's widest reads like it. */
     final BytePointer allocate(long bytes) {
-        BytePointer pointer = new BytePointer(bytes + ALIGNMENT);
-        memory.add(pointer);
-        return pointer.getPointer((ALIGNMENT - pointer.address() % ALIGNMENT) % ALIGNMENT);
+        return memory.allocate(bytes);
     }
 
     /**
@@ -378,7 +412,7 @@ abstract class Schedule implements AutoCloseable {
     }
 
     final INDArray parameter(Node node, String name) {
-        return model.parameter(Model.fullName(network, node, name));
+        return reading.parameter(network.parameterName(node, name));
     }
 
     /** What a layer that has no fast way sees of the world when it predicts. */
@@ -409,7 +443,7 @@ abstract class Schedule implements AutoCloseable {
 
         @Override
         public INDArray parameter(String name) {
-            return Schedule.this.parameter(node, name);
+            return reading.parameter(node, name);
         }
 
         @Override
@@ -437,11 +471,23 @@ abstract class Schedule implements AutoCloseable {
         }
     }
 
+    /**
+     * Gives its memory back, when what runs has come to its end.
+     *
+     * @throws IllegalStateException if this thread runs it, as a layer does that closes it
+     */
     @Override
     public void close() {
-        dnn.close();
-        memory.forEach(BytePointer::close);
-        memory.clear();
-        run.clear();
+        if (running.isHeldByCurrentThread()) {
+            throw new IllegalStateException("a plan can't be closed while it runs: close it behind the try in which it is used");
+        }
+        running.lock();
+        try {
+            memory.close();
+            dnn.close();
+            run.clear();
+        } finally {
+            running.unlock();
+        }
     }
 }

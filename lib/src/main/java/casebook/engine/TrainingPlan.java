@@ -1,4 +1,4 @@
-package casebook.model;
+package casebook.engine;
 
 import static casebook.compute.OneDnn.Argument.DESTINATION;
 import static casebook.compute.OneDnn.Argument.GRADIENT_OF_BIAS;
@@ -40,6 +40,9 @@ import casebook.layers.Parameter;
 import casebook.layers.Relu;
 import casebook.layers.Shape;
 import casebook.layers.Window;
+import casebook.model.Model;
+import casebook.model.Execution;
+import casebook.model.ModelRun;
 import casebook.network.Network;
 import casebook.network.Node;
 import java.util.ArrayDeque;
@@ -53,6 +56,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -65,21 +69,26 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>While it is made, each layer tells its steps forward, and leaves behind how its way back goes. When the last one is told, the ways back are
  * told from the last to the first. {@link Execution} remains what it is compared with; a layer without a fast way runs its own
  * {@code forward} and {@code backward}.
+ *
+ * <p>Several threads may use it, one after the other. It owns native memory: close it when it is done with. One that nobody closes gives its memory back
+ * some time after nobody can reach it.
  */
-public final class TrainingPlan extends Schedule implements ModelRun {
+public final class TrainingPlan extends Schedule {
 
     private final List<Node> ends;
     private final Map<Integer, Value> gradients = new HashMap<>();
     private final Deque<Runnable> waysBack = new ArrayDeque<>();
     private final Map<Node, Value> starts = new LinkedHashMap<>();
-    private final Map<Node, INDArray> outputs = new HashMap<>();
+    private final Map<Node, Value> outputs = new HashMap<>();
     private final Map<String, Value> parameters = new LinkedHashMap<>();
-    private final Map<String, INDArray> parameterGradients = new LinkedHashMap<>();
+    private final Map<String, Value> parameterGradients = new LinkedHashMap<>();
     private int turn;
     private long seed;
+    /** The last run, as long as its backward pass can be run. */
+    private Run current;
 
     private TrainingPlan(Model model, int images, List<Node> ends) {
-        super(model, images);
+        super(model, images, "this plan was closed: make a new one with TrainingPlan.of, and close it when nothing uses it any more");
         this.ends = ends;
     }
 
@@ -104,36 +113,71 @@ public final class TrainingPlan extends Schedule implements ModelRun {
      *
      * @param batch {@code [images, channels, height, width]}, as many images as the plan was made for
      * @param seed for layers that need chance
+     * @return the run, whose backward pass can be run until this plan runs forward again
      * @throws IllegalArgumentException if the batch has another shape
+     * @throws IllegalStateException if the plan or its model was closed
      * @throws Stopped if this thread is interrupted
      */
     public ModelRun forward(INDArray batch, long seed) {
         if (batch.size(0) != images) {
             throw new IllegalArgumentException("this plan was made for batches of " + images + ", this one has " + batch.size(0));
         }
-        this.seed = seed;
-        input.outside.bring(Tensors.rowMajor(model.checked(batch)));
-        parameters.forEach((name, value) -> value.outside.bring(model.parameter(name)));
-        run(0, turn);
-        return this;
+        INDArray ordered = Tensors.rowMajor(model.requireInput(batch));
+        return alone(() -> {
+            this.seed = seed;
+            current = new Run();
+            input.outside.bring(ordered);
+            parameters.forEach((name, value) -> value.outside.bring(reading.parameter(name)));
+            outputs.forEach((node, value) -> value.outside.bring(current.outputs.get(node)));
+            try {
+                run(0, turn);
+            } finally {
+                // Moving means and variances have moved.
+                model.changed();
+                outputs.values().forEach(value -> value.outside.letGo());
+            }
+            return current;
+        });
     }
 
-    @Override
-    public INDArray output(Node node) {
-        INDArray output = outputs.get(node);
-        if (output == null) {
-            throw new IllegalStateException(node.name() + ": its output is not kept in this run");
+    /** One run. Its arrays are made for it alone, so that another one does not change them. */
+    private final class Run implements ModelRun {
+        private final Map<Node, INDArray> outputs = new HashMap<>();
+
+        Run() {
+            TrainingPlan.this.outputs.keySet().forEach(node -> outputs.put(node, Nd4j.createUninitialized(DataType.FLOAT, node.output().batch(images), 'c')));
         }
-        return output;
-    }
 
-    @Override
-    public Map<String, INDArray> backward(Map<Node, INDArray> gradientsOfEnds) {
-        starts.forEach((end, value) -> value.outside.bring(Tensors.rowMajor(gradientsOfEnds.get(end))));
-        run(turn, size());
-        input.outside.letGo();
-        starts.values().forEach(value -> value.outside.letGo());
-        return parameterGradients;
+        @Override
+        public INDArray output(Node node) {
+            INDArray output = outputs.get(node);
+            if (output == null) {
+                throw new IllegalStateException(node.name() + ": its output is not kept in this run");
+            }
+            return output;
+        }
+
+        @Override
+        public Map<String, INDArray> backward(Map<Node, INDArray> gradientsOfEnds) {
+            return alone(() -> {
+                if (current != this) {
+                    throw new IllegalStateException("this run is over: its plan has run forward again, or this one backward; run each backward before the next forward");
+                }
+                current = null;
+                Map<String, INDArray> found = new LinkedHashMap<>();
+                parameterGradients.forEach((name, value) -> {
+                    INDArray gradient = Nd4j.create(DataType.FLOAT, reading.parameter(name).shape(), 'c');
+                    found.put(name, gradient);
+                    value.outside.bring(gradient);
+                });
+                starts.forEach((end, value) -> value.outside.bring(Tensors.rowMajor(gradientsOfEnds.get(end))));
+                run(turn, size());
+                input.outside.letGo();
+                starts.values().forEach(value -> value.outside.letGo());
+                parameterGradients.values().forEach(value -> value.outside.letGo());
+                return found;
+            });
+        }
     }
 
     // ---------------------------------------------------------------- making it
@@ -149,10 +193,10 @@ public final class TrainingPlan extends Schedule implements ModelRun {
             }
         }
         for (Node end : ends) {
-            INDArray output = Nd4j.create(DataType.FLOAT, end.output().batch(images), 'c');
-            outputs.put(end, output);
             Value value = values.get(end.index());
-            copy(value, in(output).as(dnn.rowMajor(value.layout.sides())));
+            Value output = brought(dnn.rowMajor(value.layout.sides()));
+            outputs.put(end, output);
+            copy(value, output);
         }
         turn = size();
         for (Node end : ends) {
@@ -252,30 +296,44 @@ public final class TrainingPlan extends Schedule implements ModelRun {
 
     /** A parameter where it lies in the model, in the usual order. */
     private Value parameterIn(Node node, String name, long... sides) {
-        return parameters.computeIfAbsent(Model.fullName(network, node, name), full -> brought(dnn.rowMajor(model.parameter(full).shape())))
+        return parameters.computeIfAbsent(network.parameterName(node, name), full -> brought(dnn.rowMajor(reading.parameter(full).shape())))
                 .as(dnn.rowMajor(sides));
     }
 
-    /** Where an operation puts the gradient of a parameter, and what is to be done afterwards. */
-    private record Target(Value place, Runnable finish) {}
+    /**
+     * Where an operation puts the gradient of a parameter, and what is to be done afterwards.
+     *
+     * @param array where the gradient is to be in the end, while it runs
+     */
+    private record Target(Value place, Supplier<INDArray> array, Runnable finish) {}
 
-    /** The gradient of a parameter goes into an array of its own, in the usual order. A layer that is shared adds to what is there. */
+    /** The gradient of a parameter goes into an array that each run has, in the usual order. A layer that is shared adds to what is there. */
     private Target gradientOf(Node node, String name, Layout layout, long... sides) {
-        String full = Model.fullName(network, node, name);
-        INDArray array = Nd4j.create(DataType.FLOAT, model.parameter(full).shape(), 'c');
-        Value plain = in(array).as(dnn.rowMajor(sides));
+        String full = network.parameterName(node, name);
+        Layout usual = dnn.rowMajor(reading.parameter(full).shape());
+        Value known = parameterGradients.get(full);
+        if (known == null) {
+            Value first = brought(usual);
+            parameterGradients.put(full, first);
+            Value plain = first.as(dnn.rowMajor(sides));
+            Value place = layout.equals(plain.layout) ? plain : fresh(layout);
+            return new Target(place, () -> first.outside.array, () -> {
+                if (place != plain) {
+                    copy(place, plain);
+                }
+            });
+        }
+        INDArray more = Nd4j.create(DataType.FLOAT, reading.parameter(full).shape(), 'c');
+        Value plain = in(more).as(dnn.rowMajor(sides));
         Value place = layout.equals(plain.layout) ? plain : fresh(layout);
-        return new Target(place, () -> {
+        return new Target(place, () -> more, () -> {
             if (place != plain) {
                 copy(place, plain);
             }
-            INDArray known = parameterGradients.putIfAbsent(full, array);
-            if (known != null) {
-                action(List.of(), () -> () -> {
-                    dnn.await();
-                    known.addi(array);
-                });
-            }
+            action(List.of(), () -> () -> {
+                dnn.await();
+                known.outside.array.addi(more);
+            });
         });
     }
 
@@ -513,7 +571,7 @@ public final class TrainingPlan extends Schedule implements ModelRun {
             List<Target> targets = node.layer().parameters(node.inputShapes()).stream().filter(Parameter::trainable).map(parameter -> {
                 Layout plain = dnn.rowMajor(parameter(node, parameter.name()).shape());
                 Target target = gradientOf(node, parameter.name(), plain, plain.sides());
-                pass.gradients.put(parameter.name(), target.place().own);
+                pass.gradients.put(parameter.name(), target.array());
                 return target;
             }).toList();
             action(List.of(), () -> () -> {
@@ -537,7 +595,7 @@ public final class TrainingPlan extends Schedule implements ModelRun {
     /** What a layer that runs by itself sees in training. */
     private final class Trained extends Alone {
         private final INDArray output;
-        private final Map<String, INDArray> gradients = new HashMap<>();
+        private final Map<String, Supplier<INDArray>> gradients = new HashMap<>();
         private final Set<String> handedOver = new HashSet<>();
 
         Trained(Node node, List<INDArray> inputs, INDArray output) {
@@ -558,9 +616,9 @@ public final class TrainingPlan extends Schedule implements ModelRun {
         @Override
         public void gradient(String name, INDArray gradient) {
             if (handedOver.add(name)) {
-                gradients.get(name).assign(gradient);
+                gradients.get(name).get().assign(gradient);
             } else {
-                gradients.get(name).addi(gradient);
+                gradients.get(name).get().addi(gradient);
             }
         }
 

@@ -1,4 +1,4 @@
-package casebook.model;
+package casebook.engine;
 
 import static casebook.compute.OneDnn.Argument.DESTINATION;
 import static casebook.compute.OneDnn.Argument.FACTORS;
@@ -12,6 +12,7 @@ import casebook.compute.OneDnn.Layout;
 import casebook.compute.OneDnn.Memory;
 import casebook.compute.OneDnn.Operation;
 import casebook.compute.OneDnn.Slide;
+import casebook.compute.OneDnn.Step;
 import casebook.compute.Stopped;
 import casebook.compute.Tensors;
 import casebook.layers.Add;
@@ -26,9 +27,11 @@ import casebook.layers.GlobalAveragePooling;
 import casebook.layers.Layer;
 import casebook.layers.LocalResponseNormalization;
 import casebook.layers.MaxPooling;
+import casebook.layers.Parameter;
 import casebook.layers.Shape;
 import casebook.layers.Softmax;
 import casebook.layers.Window;
+import casebook.model.Model;
 import casebook.network.Network;
 import casebook.network.Node;
 import java.util.ArrayList;
@@ -38,6 +41,8 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -57,8 +62,11 @@ import org.nd4j.linalg.factory.Nd4j;
  * once, and AlexNet has 234 MB of them. Outputs share memory as soon as nobody reads them any more.
  * </ul>
  *
- * <p>It belongs to the weights that the model had when it was made. After a training, make it anew: an old one notices, and refuses to answer. The
- * layers' own {@code forward} remains what it is compared with. A layer that it has no fast way for runs its own {@code forward}.
+ * <p>It answers with the weights that the model has: when they have changed, in one of the ways that {@link Model} tells of, it packs them anew before the
+ * next answer. The layers' own {@code forward} remains what it is compared with. A layer that it has no fast way for runs its own {@code forward}.
+ *
+ * <p>Several threads may use it, one after the other. It owns native memory: close it when it is done with. One that nobody closes gives its memory back
+ * some time after nobody can reach it.
  *
  * <pre>{@code
  * try (Plan plan = Plan.of(model, 8)) {
@@ -72,16 +80,26 @@ public final class Plan extends Schedule {
     private final List<List<Integer>> readers;
     private final BitSet needed;
     private final List<Node> wanted;
+    private final BitSet isWanted = new BitSet();
     /** For each layer, how far apart the rows and columns of its output are that are read: 1 if all are. The others are not computed. */
     private final int[] steps;
-    private final List<Value> results = new ArrayList<>();
-    private final List<Sample> samples = new ArrayList<>();
+    /** Where the outputs that are wanted go, by the layers' indices. */
+    private final Map<Integer, Value> results = new HashMap<>();
+    /** Makes packed copies of weights anew. */
+    private final List<Runnable> packings = new ArrayList<>();
+    private final Set<String> packed = new TreeSet<>();
+    private Watch watch;
+    /** Arrays whose memory operations read; here, so that nobody frees it. */
+    private final List<INDArray> own = new ArrayList<>();
+    /** Weights that are read where they lie in the model. */
+    private final List<INDArray> inPlace = new ArrayList<>();
     /** Outputs of concatenations into which the layers before them write, by the concatenation's index. */
     private final Map<Integer, Value> wholes = new HashMap<>();
 
     private Plan(Model model, int images, List<Node> wanted) {
-        super(model, images);
+        super(model, images, "this plan was closed: make a new one with Plan.of, and close it when nothing uses it any more");
         this.wanted = wanted;
+        wanted.forEach(node -> isWanted.set(node.index()));
         this.needed = needed(wanted);
         this.readers = network.readers().stream().map(all -> all.stream().filter(needed::get).toList()).toList();
         this.steps = new int[network.nodes().size()];
@@ -108,15 +126,10 @@ public final class Plan extends Schedule {
     /**
      * Makes a model ready for the outputs of some layers.
      *
-     * @param wanted layers outside auxiliary heads
+     * @param wanted layers
      */
     public static Plan of(Model model, int images, Node... wanted) {
         return compiled(model, () -> new Plan(model, images, List.of(wanted)));
-    }
-
-    /** False if weights have changed since it was made, as in a training, or the model was closed: it can't answer any more. */
-    public boolean current() {
-        return samples.stream().noneMatch(Sample::changed);
     }
 
     /**
@@ -125,7 +138,7 @@ public final class Plan extends Schedule {
      * @param batch {@code [images, channels, height, width]}, as many images as the plan was made for
      * @return {@code [images, classes]}
      * @throws IllegalArgumentException if the batch has another shape
-     * @throws IllegalStateException if the model's weights have changed since the plan was made
+     * @throws IllegalStateException if the plan or its model was closed
      */
     public INDArray predict(INDArray batch) {
         return outputs(batch).get(0);
@@ -136,7 +149,7 @@ public final class Plan extends Schedule {
      *
      * @param batch {@code [images, channels, height, width]}, as many images as the plan was made for
      * @throws IllegalArgumentException if the batch has another shape
-     * @throws IllegalStateException if the model's weights have changed since the plan was made
+     * @throws IllegalStateException if the plan or its model was closed
      * @throws Stopped if this thread is interrupted
      */
     public List<INDArray> outputs(INDArray batch) {
@@ -144,47 +157,26 @@ public final class Plan extends Schedule {
             throw new IllegalArgumentException("this plan was made for batches of " + images + ", this one has " + batch.size(0)
                     + (batch.size(0) == 1 ? " image" : " images"));
         }
-        for (Sample sample : samples) {
-            if (sample.changed()) {
-                throw new IllegalStateException(sample.array.wasClosed() ? "the model of this plan was closed: close the plan first, the model after it"
-                        : sample.parameter + " has changed since this plan was made: make a new one with Plan.of, this one has the old weights");
+        INDArray ordered = Tensors.rowMajor(model.requireInput(batch));
+        return alone(() -> {
+            if (inPlace.stream().anyMatch(INDArray::wasClosed)) {
+                throw new IllegalStateException("weights of this plan's model were closed: make the model anew");
             }
-        }
-        input.outside.bring(Tensors.rowMajor(model.checked(batch)));
-        List<INDArray> answers = new ArrayList<>();
-        for (int i = 0; i < wanted.size(); i++) {
-            INDArray answer = Nd4j.createUninitialized(DataType.FLOAT, wanted.get(i).output().batch(images), 'c');
-            results.get(i).outside.bring(answer);
-            answers.add(answer);
-        }
-        run(0, size());
-        input.outside.letGo();
-        results.forEach(result -> result.outside.letGo());
-        return answers;
-    }
-
-    /** Some numbers of a parameter, spread over it, as they were when the plan was made. A training changes all parameters: some numbers will tell. */
-    private record Sample(String parameter, INDArray array, float[] numbers) {
-
-        static Sample of(String parameter, INDArray array) {
-            Sample sample = new Sample(parameter, array, new float[(int) Math.min(8, array.length())]);
-            for (int i = 0; i < sample.numbers.length; i++) {
-                sample.numbers[i] = sample.now(i);
+            if (watch.changed(reading)) {
+                packings.forEach(Runnable::run);
             }
-            return sample;
-        }
-
-        private float now(int i) {
-            return array.data().getFloat(i * array.length() / numbers.length);
-        }
-
-        boolean changed() {
-            boolean changed = array.wasClosed();
-            for (int i = 0; i < numbers.length && !changed; i++) {
-                changed = Float.compare(now(i), numbers[i]) != 0;
-            }
-            return changed;
-        }
+            input.outside.bring(ordered);
+            Map<Integer, INDArray> answers = new HashMap<>();
+            results.forEach((index, value) -> {
+                INDArray answer = Nd4j.createUninitialized(DataType.FLOAT, network.nodes().get(index).output().batch(images), 'c');
+                value.outside.bring(answer);
+                answers.put(index, answer);
+            });
+            run(0, size());
+            input.outside.letGo();
+            results.values().forEach(value -> value.outside.letGo());
+            return wanted.stream().map(node -> answers.get(node.index())).toList();
+        });
     }
 
     // ---------------------------------------------------------------- which layers are done together
@@ -192,7 +184,7 @@ public final class Plan extends Schedule {
     /** The layer that reads this one, if it is the only one and this one's output is not wanted itself. */
     private Integer onlyReader(int index) {
         List<Integer> all = readers.get(index);
-        return all.size() != 1 || wanted.contains(network.nodes().get(index)) ? null : all.get(0);
+        return all.size() != 1 || isWanted.get(index) ? null : all.get(0);
     }
 
     private Node nextIf(Node node, Class<? extends Layer> kind) {
@@ -209,14 +201,14 @@ public final class Plan extends Schedule {
 
     /** Is this value read by nobody but these two, once the node at hand is reached? Then its memory can be written over. */
     private boolean readOnlyBefore(int value, int index, int besides) {
-        return value != Network.INPUT && !wanted.contains(network.nodes().get(value)) && readers.get(value).stream().allMatch(reader -> reader < index || reader == besides);
+        return value != Network.INPUT && !isWanted.get(value) && readers.get(value).stream().allMatch(reader -> reader < index || reader == besides);
     }
 
     // ---------------------------------------------------------------- which positions are read
 
     /** How far apart those are that all readers of this layer read, if it can leave out the others. */
     private int apart(Node node) {
-        if (wanted.contains(node) || !(node.layer() instanceof Convolution || positionByPosition(node))) {
+        if (isWanted.get(node.index()) || !(node.layer() instanceof Convolution || positionByPosition(node))) {
             return 1;
         }
         List<Integer> asked = readers.get(node.index()).stream().map(reader -> asked(network.nodes().get(reader))).distinct().toList();
@@ -277,18 +269,19 @@ public final class Plan extends Schedule {
             if (needed.get(node.index()) && !values.containsKey(node.index())) {
                 compile(node);
             }
-        }
-        for (Node node : wanted) {
-            Value last = values.get(node.index());
-            Layout rows = dnn.rowMajor(last.layout.sides());
-            Value result = brought(rows);
-            results.add(result);
-            copy(last, result);
+            if (isWanted.get(node.index())) {
+                // At once, so that the value's memory is free for others from here on.
+                Value value = values.get(node.index());
+                Value result = brought(dnn.rowMajor(value.layout.sides()));
+                copy(value, result);
+                results.put(node.index(), result);
+            }
         }
         prepare();
-        network.nodes().stream().filter(node -> needed.get(node.index()))
-                .flatMap(node -> node.parameters().stream().map(parameter -> Model.fullName(network, node, parameter.name()))).distinct()
-                .forEach(name -> samples.add(Sample.of(name, model.parameter(name))));
+        watch = new Watch(model, packed);
+        // They look first and pack then: what is written meanwhile is seen before the next answer.
+        watch.changed(reading);
+        packings.forEach(Runnable::run);
     }
 
     private void compile(Node node) {
@@ -344,9 +337,6 @@ public final class Plan extends Schedule {
         Value source = source(node);
         Shape in = node.inputShapes().get(0);
         Window window = convolution.window();
-        INDArray weights = parameter(node, "weights");
-        INDArray bias = convolution.bias() ? parameter(node, "bias") : null;
-
         Node end = node;
         Node normalization = nextIf(node, BatchNormalization.class);
         if (normalization != null) {
@@ -372,19 +362,14 @@ public final class Plan extends Schedule {
             after = after(activation.layer());
             end = activation;
         }
-        INDArray factors = null;
-        if (normalization != null) {
-            factors = factors(normalization);
-            bias = shift(normalization, factors, bias);
-        }
-
+        boolean biased = convolution.bias() || normalization != null;
         long[] sides = thinned(node.output().batch(images), steps[node.index()]);
         int from = node.inputs().get(0);
         long factor = steps[node.index()];
         long[] strides = {window.strideHeight() * factor / there(from), window.strideWidth() * factor / there(from)};
         Slide slide = new Slide(strides, window.dilation(), window.zeros(in));
         long[] filter = filter(convolution, in);
-        Layout biasLayout = bias == null ? null : dnn.rowMajor(convolution.filters());
+        Layout biasLayout = biased ? dnn.rowMajor(convolution.filters()) : null;
         After follows = after;
         boolean sums = addend != null;
         // The output goes where the addend is, or into that of a concatenation, or into memory of its own.
@@ -397,10 +382,19 @@ public final class Plan extends Schedule {
         Operation operation = alone && there != null ? make.apply(null) : wished;
         Value read = inLayout(source, operation.source());
         Value target = alone ? fresh(operation.destination()) : there.as(operation.destination());
-        Memory packed = packed(weights, filter, operation.weights(), factors);
-        Memory biases = bias == null ? null : packed(bias, new long[] {convolution.filters()}, dnn.rowMajor(convolution.filters()));
+        INDArray factors = normalization == null ? null : Nd4j.create(DataType.FLOAT, convolution.filters());
+        Memory packed = packed(node, "weights", filter, operation.weights(), factors, () -> {
+            if (normalization != null) {
+                factors(normalization, factors);
+            }
+        });
+        Memory biases = !biased ? null : normalization == null ? packed(node, "bias", filters(convolution), biasLayout) : shift(node, convolution, normalization, factors);
         action(List.of(read, target), () -> step(dnn.step(operation, weighted(place(read), packed, biases, place(target)))));
         markUpTo(node, end, target);
+    }
+
+    private static long[] filters(Convolution convolution) {
+        return new long[] {convolution.filters()};
     }
 
     /** True if the memory of this value also holds another one that is still read later. */
@@ -421,22 +415,33 @@ public final class Plan extends Schedule {
     }
 
     /** What a batch normalization multiplies each channel by. */
-    private INDArray factors(Node normalization) {
+    private void factors(Node normalization, INDArray factors) {
         double[] variance = Tensors.values(parameter(normalization, "moving_variance"));
         double[] gamma = Tensors.values(parameter(normalization, "gamma"));
         double epsilon = ((BatchNormalization) normalization.layer()).epsilon();
-        double[] factors = new double[gamma.length];
-        for (int c = 0; c < factors.length; c++) {
-            factors[c] = gamma[c] / Math.sqrt(variance[c] + epsilon);
+        for (int c = 0; c < gamma.length; c++) {
+            factors.putScalar(c, gamma[c] / Math.sqrt(variance[c] + epsilon));
         }
-        return Tensors.of(DataType.FLOAT, factors, factors.length);
     }
 
-    /** What it adds to each channel behind a convolution with this bias, which may be null. */
-    private INDArray shift(Node normalization, INDArray factors, INDArray bias) {
-        INDArray mean = parameter(normalization, "moving_mean");
-        INDArray before = bias == null ? mean.neg() : bias.sub(mean);
-        return before.muli(factors).addi(parameter(normalization, "beta"));
+    /** What a batch normalization behind a convolution adds to each channel, when its factors are known. */
+    private Memory shift(Node node, Convolution convolution, Node normalization, INDArray factors) {
+        INDArray shift = Nd4j.create(DataType.FLOAT, convolution.filters());
+        for (Parameter parameter : normalization.parameters()) {
+            packed.add(network.parameterName(normalization, parameter.name()));
+        }
+        if (convolution.bias()) {
+            packed.add(network.parameterName(node, "bias"));
+        }
+        packings.add(() -> {
+            shift.assign(parameter(normalization, "moving_mean")).negi();
+            if (convolution.bias()) {
+                shift.addi(parameter(node, "bias"));
+            }
+            shift.muli(factors).addi(parameter(normalization, "beta"));
+        });
+        own.add(shift);
+        return dnn.memory(dnn.rowMajor(convolution.filters()), shift.data().addressPointer());
     }
 
     private void fullyConnected(Node node, FullyConnected connected) {
@@ -451,14 +456,17 @@ public final class Plan extends Schedule {
         long[] filter = {connected.outputs(), rows.layout.sides()[1]};
         Layout plain = dnn.rowMajor(filter);
         Layout to = dnn.rowMajor(images, connected.outputs());
-        INDArray bias = connected.bias() ? parameter(node, "bias") : null;
-        Operation operation = dnn.fullyConnected(PREDICT, rows.layout, dnn.any(filter), bias == null ? null : dnn.rowMajor(connected.outputs()), to, after);
+        Layout biasLayout = connected.bias() ? dnn.rowMajor(connected.outputs()) : null;
+        Operation operation = dnn.fullyConnected(PREDICT, rows.layout, dnn.any(filter), biasLayout, to, after);
         Value read = inLayout(rows, operation.source());
         Value target = fresh(operation.destination());
         INDArray weights = parameter(node, "weights");
         boolean asTheyLie = operation.weights().equals(plain) && Tensors.rowMajor(weights) == weights;
-        Memory packed = asTheyLie ? dnn.memory(plain, weights.data().addressPointer()) : packed(weights, filter, operation.weights());
-        Memory biases = bias == null ? null : packed(bias, new long[] {connected.outputs()}, dnn.rowMajor(connected.outputs()));
+        Memory packed = asTheyLie ? dnn.memory(plain, weights.data().addressPointer()) : packed(node, "weights", filter, operation.weights());
+        if (asTheyLie) {
+            inPlace.add(weights);
+        }
+        Memory biases = connected.bias() ? packed(node, "bias", new long[] {connected.outputs()}, biasLayout) : null;
         action(List.of(read, target), () -> step(dnn.step(operation, weighted(place(read), packed, biases, place(target)))));
         markUpTo(node, end, target);
     }
@@ -541,26 +549,32 @@ public final class Plan extends Schedule {
         });
     }
 
-    private Memory packed(INDArray weights, long[] sides, Layout wanted) {
-        return packed(weights, sides, wanted, null);
+    private Memory packed(Node node, String name, long[] sides, Layout wanted) {
+        return packed(node, name, sides, wanted, null, () -> { });
     }
 
-    /** Weights in the layout that an operation wants, those of each filter times its factor if there are factors. */
-    private Memory packed(INDArray weights, long[] sides, Layout wanted, INDArray factors) {
-        INDArray rows = Tensors.rowMajor(weights);
+    /** A parameter in the layout that an operation wants, the numbers of each filter times its factor if there are factors. */
+    private Memory packed(Node node, String name, long[] sides, Layout wanted, INDArray factors, Runnable refresh) {
+        String full = network.parameterName(node, name);
+        packed.add(full);
         Layout plain = dnn.rowMajor(sides);
-        Memory source = dnn.memory(plain, rows.data().addressPointer());
+        Memory source = dnn.memory(plain, Tensors.rowMajor(reading.parameter(full)).data().addressPointer());
         Memory target = dnn.memory(wanted, allocate(wanted.bytes()));
+        Step copy;
         if (factors == null) {
-            dnn.step(dnn.reorder(plain, wanted), source, target).execute();
+            copy = dnn.step(dnn.reorder(plain, wanted), source, target);
         } else {
             Memory scales = dnn.memory(dnn.rowMajor(factors.length()), factors.data().addressPointer());
             // Where there are groups, the filters are spread over two sides.
-            Operation reorder = dnn.scaledReorder(plain, wanted, sides.length - 3);
-            dnn.step(reorder, Map.of(SOURCE, source, FACTORS, scales, DESTINATION, target)).execute();
+            copy = dnn.step(dnn.scaledReorder(plain, wanted, sides.length - 3), Map.of(SOURCE, source, FACTORS, scales, DESTINATION, target));
         }
-        dnn.await();
+        packings.add(() -> {
+            INDArray now = Tensors.rowMajor(reading.parameter(full));
+            source.moveTo(now);
+            refresh.run();
+            copy.execute();
+            dnn.await();
+        });
         return target;
     }
-
 }

@@ -1,0 +1,2 @@
+/** Networks with weights that somebody trained, ready to use. */
+package casebook.pretrained;

@@ -1,0 +1,102 @@
+package casebook.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import casebook.model.Backend;
+import casebook.model.Execution;
+import casebook.model.Model;
+import casebook.network.Network;
+import casebook.network.Node;
+import casebook.network.RandomNetworkTest;
+import casebook.zoo.Zoo;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** What is behind {@code model.predict}. */
+class PlansTest {
+
+    private static final Network LENET = Zoo.network("lenet-5");
+
+    private static INDArray images(int count) {
+        return Nd4j.rand(DataType.FLOAT, LENET.input().batch(count));
+    }
+
+    @Test
+    void aPlanIsMadeWhenItIsWorthIt() {
+        try (Model model = Model.of(LENET, 1)) {
+            Plans plans = (Plans) new Plans.Engine().open(model);
+            List<Node> output = List.of(LENET.output());
+            assertThat(plans.outputs(images(1), output)).as("the first time, layer by layer is sooner done").isNull();
+            assertThat(plans.outputs(images(1), output)).hasSize(1);
+            assertThat(plans.outputs(images(2), output)).isNull();
+            assertThat(plans.outputs(images(Plans.MANY_IMAGES), output)).as("with many images at once").hasSize(1);
+            assertThat(plans.size()).isEqualTo(2);
+            plans.close();
+            plans.close();
+            assertThat(plans.size()).isZero();
+        }
+    }
+
+    @Test
+    void fewPlansAreKeptAndThoseThatWereUsedLast() {
+        try (Model model = Model.of(LENET, 1)) {
+            Plans plans = (Plans) new Plans.Engine().open(model);
+            List<Node> output = List.of(LENET.output());
+            for (int count = 8; count < 18; count++) {
+                plans.outputs(images(count), output);
+                assertThat(plans.size()).isLessThanOrEqualTo(Plans.MOST_PLANS);
+                assertThat(plans.bytes()).isBetween(100_000L, Plans.MOST_BYTES);
+            }
+            long before = plans.bytes();
+            plans.outputs(images(14), output);
+            assertThat(plans.bytes()).as("the plan for 14 images is still there").isEqualTo(before);
+            plans.close();
+        }
+    }
+
+    /** The answers of both ways, and in a scratch and outside. */
+    @Test
+    void predictAndActivationsAreWhatTheLayersGive() {
+        for (long seed = 0; seed < Long.getLong("casebook.networks", 40); seed++) {
+            Network network = RandomNetworkTest.random(seed);
+            int count = new int[] {1, 3, 8}[(int) (seed % 3)];
+            INDArray images = Nd4j.rand(DataType.FLOAT, network.input().batch(count)).subi(0.5);
+            try (Model model = Model.of(network, seed)) {
+                Execution wanted = Execution.forward(model, images, network.nodes().toArray(Node[]::new));
+                for (int time = 0; time < 3; time++) {
+                    same(model.predict(images), wanted.output(network.output()), network + ", seed " + seed);
+                    model.activations(images).forEach((name, got) -> same(got, wanted.output(network.node(name)), network + ", " + name));
+                }
+            }
+        }
+    }
+
+    private static void same(INDArray got, INDArray wanted, String what) {
+        assertThat(got.shape()).as(what).isEqualTo(wanted.shape());
+        assertThat(got.isAttached()).isFalse();
+        double most = Math.max(wanted.amaxNumber().doubleValue(), 1e-6);
+        assertThat(got.sub(wanted).amaxNumber().doubleValue() / most).as(what).isLessThan(1e-3);
+    }
+
+    @Test
+    void theSameOutputTwice() {
+        try (Model model = Model.of(LENET, 1)) {
+            INDArray images = images(9);
+            List<INDArray> outputs = model.outputs(images, LENET.output(), LENET.node("conv1"), LENET.output());
+            assertThat(outputs.get(0)).isEqualTo(outputs.get(2)).isEqualTo(model.predictByLayers(images));
+            assertThat(outputs.get(1).shape()).isEqualTo(LENET.node("conv1").output().batch(9));
+        }
+    }
+
+    @Test
+    void float64GoesLayerByLayer() {
+        try (Model precise = Model.of(LENET, 1, DataType.DOUBLE)) {
+            Backend.Session none = new Plans.Engine().open(precise);
+            assertThat(none).isNull();
+            assertThat(precise.predict(images(8)).dataType()).isEqualTo(DataType.DOUBLE);
+        }
+    }
+}
