@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import casebook.data.DataException;
 import casebook.data.Photo;
-import casebook.model.ImageClassifier;
+import casebook.pretrained.ImageClassifier;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
