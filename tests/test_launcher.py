@@ -114,7 +114,7 @@ esac
         if user:
             python = "/usr/bin/python3"
         return subprocess.run([python, "-B", "-c", START, str(self.project / "casebook"), str(self.java if java is None else java), patch, *words],
-                              env=env, capture_output=True, text=True, encoding="utf-8", cwd=self.place, timeout=120, user=user)
+                              env=env, capture_output=True, text=True, encoding="utf-8", cwd=self.place, timeout=600, user=user)
 
     def calls(self):
         file = self.project / "maven-calls"
