@@ -89,7 +89,7 @@ record Design(int notebook, String reference, double margin, UnaryOperator<Netwo
         if (accuracy <= known) {
             return String.format(Locale.ROOT, "Your best so far: %.1f %%.", known);
         }
-        String trouble = Journal.add(id, Journal.ACCURACY, String.format(Locale.ROOT, "%.2f", accuracy));
+        String trouble = Journal.add(id, Journal.ACCURACY, Double.toString(accuracy));
         return (before == null ? "It is your first." : String.format(Locale.ROOT, "It is your best; before, it was %.1f %%.", known)) + (trouble.isEmpty() ? "" : " " + trouble);
     }
 

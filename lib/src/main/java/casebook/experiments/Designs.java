@@ -36,7 +36,7 @@ public final class Designs {
             case 2 -> net.conv(6, 5, padding(2)).tanh().averagePool(2).conv(16, 5).tanh().averagePool(2)
                     .dense(120).tanh().dense(84).tanh().dense(10).softmax().build();
             case 3 -> net.then(alexNet()).dense(256).relu().dense(256).relu().dense(10).softmax().build();
-            case 4 -> net.then(threes(1)).maxPool(2).maxPool(2).dense(10).softmax().build();
+            case 4 -> net.then(threes(1)).maxPool(2).maxPool(2).globalAveragePool().dense(10).softmax().build();
             case 5 -> ResNet.small(32, ResNet.Shortcut.NONE);
             case 9 -> net.then(twoModules()).globalAveragePool().dense(10).softmax().build();
             case 10 -> net.conv(8, 3, same(), stride(2)).relu().conv(16, 3, same(), stride(2)).relu().conv(32, 3, same(), stride(2)).relu()
@@ -77,7 +77,7 @@ public final class Designs {
         return switch (notebook) {
             case 2 -> net.conv(12, 5, padding(2)).relu().maxPool(2).conv(24, 3, same()).relu().maxPool(2).dense(20).relu().dense(10).softmax().build();
             case 3 -> net.then(alexNet()).maxPool(2).dense(64).relu().dense(10).softmax().build();
-            case 4 -> net.then(threes(1)).maxPool(2).then(threes(1)).maxPool(2).then(threes(2)).dense(10).softmax().build();
+            case 4 -> net.then(threes(2)).maxPool(2).then(threes(2)).maxPool(2).then(threes(1)).globalAveragePool().dense(10).softmax().build();
             case 5 -> ResNet.small(32, ResNet.Shortcut.PAD);
             case 9 -> net.then(twoModules()).conv(16, 1).relu().averagePool(2).dense(10).softmax().build();
             case 10 -> small(net);
