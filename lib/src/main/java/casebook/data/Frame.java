@@ -18,6 +18,8 @@ record Frame(int height, int width, double bytesPerPixel, int passes) {
     static final long MOST_BYTES = 300L << 20;
     /** JPEG has no longer sides, and a decoder of PNG takes its time for each row, however short. */
     private static final int LONGEST_SIDE = 65_535;
+    /** Ten times as many as programs write: each takes its time, however small the picture is. */
+    private static final int MOST_PASSES = 100;
     /** Pixels that a decoder goes over, each time counted: about two seconds. */
     private static final long MOST_WORK = 400_000_000;
 
@@ -36,7 +38,7 @@ record Frame(int height, int width, double bytesPerPixel, int passes) {
             throw new DataException(String.format(Locale.ROOT, "%s has %d×%d pixels and takes %,d MB of memory to be decoded, more than the %d MB "
                     + "that a photo may take: make it smaller first", file, height, width, bytes >> 20, MOST_BYTES >> 20));
         }
-        if (pixels * passes > MOST_WORK) {
+        if (passes > MOST_PASSES || pixels * passes > MOST_WORK) {
             throw new DataException(String.format(Locale.ROOT, "%s has %d×%d pixels in %d parts that lie one over the other (scans of a progressive "
                     + "JPEG, which usually has 10), and would take too long to be decoded: make it smaller or save it anew", file, height, width,
                     passes));
