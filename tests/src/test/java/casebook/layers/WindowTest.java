@@ -108,7 +108,8 @@ class WindowTest {
                 }
                 y.putScalar(new long[] {image, filter, row, column}, sum);
             }
-            Convolutions convolutions = new Convolutions(window.strideHeight(), window.strideWidth(), window.dilation(), groups, draw.zeros);
+            Convolutions convolutions = new Convolutions(window.strideHeight(), window.strideWidth(), window.dilation(), groups,
+                    draw.zeros);
             try {
                 assertClose(what, convolutions.forward(x, w, b), y);
                 Convolutions.Gradients gradients = convolutions.backward(x, w, b, dy);
