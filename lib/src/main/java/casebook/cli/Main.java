@@ -97,7 +97,8 @@ public final class Main implements Runnable {
         if (unmatched != null) {
             String word = unmatched.getUnmatched().get(0);
             if (unmatched.isUnknownOption()) {
-                message = "there is no option " + word + "; the nearest are " + Nearest.to(word, command.getCommandSpec().optionsMap().keySet())
+                message = "there is no option " + word + "; the nearest are " + Nearest.to(word,
+                        command.getCommandSpec().optionsMap().keySet())
                         + (new File(word).exists() ? "; the file of this name is ./" + word : "");
             } else if (top) {
                 message = "there is no command \"" + word + "\"; the nearest are " + Nearest.to(word, command.getSubcommands().keySet());

@@ -42,7 +42,8 @@ final class Channels {
             ColorConvertOp conversion = new ColorConvertOp(null);
             for (int top = 0; top < channels.height; top += STRIPE) {
                 BufferedImage stripe = image.getSubimage(0, top, channels.width, Math.min(STRIPE, channels.height - top));
-                channels.fromPixels(conversion.filter(stripe, new BufferedImage(stripe.getWidth(), stripe.getHeight(), BufferedImage.TYPE_INT_ARGB)),
+                channels.fromPixels(conversion.filter(stripe, new BufferedImage(stripe.getWidth(), stripe.getHeight(),
+                        BufferedImage.TYPE_INT_ARGB)),
                         top);
             }
         } else {
@@ -100,7 +101,9 @@ final class Channels {
         return (byte) Math.round(255 * (value * opaque + 1 - opaque));
     }
 
-    // ---- which way up (CIPA DC-008, tag 274): 3 is upside down, 6 has its top at the right, 8 at the left; 2, 4, 5 and 7 are mirrored ----
+    // ---- which way up (CIPA DC-008, tag 274) ----
+
+    // 3 is upside down, 6 has its top at the right, 8 at the left; 2, 4, 5 and 7 are mirrored.
 
     /** The place in a channel of the first pixel of a row. */
     private int first(int y) {

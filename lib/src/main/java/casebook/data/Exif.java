@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The one thing of Exif, a camera's notes in a photo's file, that a reader of photos needs: how the camera was held. The notes have the form
- * of a TIFF file (CIPA DC-008, section 4.5): a list of entries of 12 bytes. Nothing else in them is read.
+ * The one thing of Exif, a camera's notes in a photo's file, that a reader of photos needs: how the camera was held. The notes have
+ * the form of a TIFF file (CIPA DC-008, section 4.5): a list of entries of 12 bytes. Nothing else in them is read.
  */
 final class Exif {
 

@@ -14,10 +14,15 @@ import java.util.Locale;
  */
 record Frame(int height, int width, double bytesPerPixel, int passes) {
 
-    /** The file, what the decoder makes of it and the finished photo, together: enough for the 48 million pixels of a telephone's camera. */
+    /**
+     * The file, what the decoder makes of it and the finished photo, together: enough for the 48 million pixels of a telephone's
+     * camera.
+     */
     static final long MOST_BYTES = 300L << 20;
     /** JPEG has no longer sides, and a decoder of PNG takes its time for each row, however short. */
     private static final int LONGEST_SIDE = 65_535;
+    /** Ten times as many as programs write: each takes its time, however small the picture is. */
+    private static final int MOST_PASSES = 100;
     /** Pixels that a decoder goes over, each time counted: about two seconds. */
     private static final long MOST_WORK = 400_000_000;
 
@@ -27,18 +32,22 @@ record Frame(int height, int width, double bytesPerPixel, int passes) {
             throw new DataException(file + " is damaged: it says that it has " + height + "×" + width + " pixels");
         }
         if (Math.max(height, width) > LONGEST_SIDE) {
-            throw new DataException(String.format(Locale.ROOT, "%s has %d×%d pixels, and no side may have more than %,d: cut a part out first",
+            throw new DataException(String.format(Locale.ROOT,
+                    "%s has %d×%d pixels, and no side may have more than %,d: cut a part out first",
                     file, height, width, LONGEST_SIDE));
         }
         long pixels = (long) height * width;
         long bytes = fileBytes + (long) Math.ceil(pixels * (bytesPerPixel + Photo.CHANNELS));
         if (bytes > MOST_BYTES) {
-            throw new DataException(String.format(Locale.ROOT, "%s has %d×%d pixels and takes %,d MB of memory to be decoded, more than the %d MB "
+            throw new DataException(String.format(Locale.ROOT,
+                    "%s has %d×%d pixels and takes %,d MB of memory to be decoded, more than the %d MB "
                     + "that a photo may take: make it smaller first", file, height, width, bytes >> 20, MOST_BYTES >> 20));
         }
-        if (pixels * passes > MOST_WORK) {
-            throw new DataException(String.format(Locale.ROOT, "%s has %d×%d pixels in %d parts that lie one over the other (scans of a progressive "
-                    + "JPEG, which usually has 10), and would take too long to be decoded: make it smaller or save it anew", file, height, width,
+        if (passes > MOST_PASSES || pixels * passes > MOST_WORK) {
+            throw new DataException(String.format(Locale.ROOT,
+                    "%s has %d×%d pixels in %d parts that lie one over the other (scans of a progressive "
+                    + "JPEG, which usually has 10), and would take too long to be decoded: make it smaller or save it anew", file, height,
+                    width,
                     passes));
         }
     }
@@ -52,7 +61,8 @@ record Frame(int height, int width, double bytesPerPixel, int passes) {
      */
     void checkHeld(Path file, long data, double most) {
         if (most < (double) height * width) {
-            throw new DataException(String.format(Locale.ROOT, "%s is damaged or cut off: it says that it has %d×%d pixels, which the %,d bytes that "
+            throw new DataException(String.format(Locale.ROOT,
+                    "%s is damaged or cut off: it says that it has %d×%d pixels, which the %,d bytes that "
                     + "follow can't hold", file, height, width, data));
         }
     }

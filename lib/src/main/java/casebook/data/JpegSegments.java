@@ -7,8 +7,8 @@ import java.util.Arrays;
 
 /**
  * A JPEG file is a row of segments, each with a marker of two bytes and, mostly, a length (ITU-T T.81, annex B). They are gone over before
- * the file is decoded, and those that a picture doesn't need are taken out: thumbnails, a camera's notes, texts. A reader would go through all
- * of them.
+ * the file is decoded, and those that a picture doesn't need are taken out: thumbnails, a camera's notes, texts. A reader would go
+ * through all of them.
  */
 final class JpegSegments {
 
@@ -100,7 +100,8 @@ final class JpegSegments {
             }
             if (alone || needed(code, marker)) {
                 if (++kept > MOST_SEGMENTS) {
-                    throw new DataException(file + " is a JPEG file of more than " + MOST_SEGMENTS + " parts, and a photo has about 30: it is damaged");
+                    throw new DataException(file + " is a JPEG file of more than " + MOST_SEGMENTS
+                            + " parts, and a photo has about 30: it is damaged");
                 }
                 System.arraycopy(jpeg, marker, jpeg, length, end - marker);
                 length += end - marker;
@@ -164,7 +165,8 @@ final class JpegSegments {
     /** How large the picture is (section B.2.2). */
     private void frame(int code, ByteBuffer data) {
         if (components > 0) {
-            throw new DataException(file + " is a JPEG file of " + jpeg.length + " bytes, but it is damaged: it says twice how large it is");
+            throw new DataException(file + " is a JPEG file of " + jpeg.length
+                    + " bytes, but it is damaged: it says twice how large it is");
         }
         bits = data.get();
         height = data.getShort() & 0xffff;

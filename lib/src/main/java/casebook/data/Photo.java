@@ -230,8 +230,10 @@ public final class Photo {
     public Photo shorterSide(int side) {
         long longer = longerSide(side);
         if (side > 0 && longer > MOST_PIXELS / side) {
-            throw new IllegalArgumentException(this + " is too large or too thin for a shorter side of " + side + ": the other one would have "
-                    + longer + " pixels. crop() takes a part of it, shorterSideMiddle(" + side + ", " + side + ", " + side + ") its middle");
+            throw new IllegalArgumentException(this + " is too large or too thin for a shorter side of " + side
+                    + ": the other one would have "
+                    + longer + " pixels. crop() takes a part of it, shorterSideMiddle(" + side + ", " + side + ", " + side
+                    + ") its middle");
         }
         return height < width ? scaled(side, (int) longer) : scaled((int) longer, side);
     }
@@ -247,9 +249,11 @@ public final class Photo {
         long allRows = this.height < this.width ? side : longer;
         long allColumns = this.height < this.width ? longer : side;
         if (height < 1 || width < 1 || height > allRows || width > allColumns) {
-            throw new IllegalArgumentException(this + " has no middle of " + height + "×" + width + " pixels with a shorter side of " + side);
+            throw new IllegalArgumentException(this + " has no middle of " + height + "×" + width + " pixels with a shorter side of "
+                    + side);
         }
-        return scaled(Scaling.of(this.height, allRows, (allRows - height) / 2, height), Scaling.of(this.width, allColumns, (allColumns - width) / 2, width));
+        return scaled(Scaling.of(this.height, allRows, (allRows - height) / 2, height), Scaling.of(this.width, allColumns,
+                (allColumns - width) / 2, width));
     }
 
     private long longerSide(int side) {

@@ -71,7 +71,8 @@ final class PhotoFile {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = Files.size(file) > Frame.MOST_BYTES ? null : in.readNBytes((int) Frame.MOST_BYTES + 1);
             if (bytes == null || bytes.length > Frame.MOST_BYTES) {
-                throw new DataException(file + " has more than " + (Frame.MOST_BYTES >> 20) + " MB: no photo has, or it has to be made smaller first");
+                throw new DataException(file + " has more than " + (Frame.MOST_BYTES >> 20)
+                        + " MB: no photo has, or it has to be made smaller first");
             }
             return bytes;
         } catch (NoSuchFileException e) {

@@ -8,8 +8,9 @@ import java.util.Set;
 import java.util.zip.CRC32;
 
 /**
- * A PNG file is a row of chunks: length, four letters, data, and a checksum (ISO/IEC 15948, section 5.3). They are gone over before the file
- * is decoded, and those that a picture doesn't need are taken out: texts for people can be gigabytes long once they are unpacked, and
+ * A PNG file is a row of chunks: length, four letters, data, and a checksum (ISO/IEC 15948, section 5.3). They are gone over before
+ * the file is decoded, and those that a picture doesn't need are taken out: texts for people can be gigabytes long once they are
+ * unpacked, and
  * Java's reader unpacks them. Nor does it look at the checksums; a damaged photo would come out as noise.
  */
 final class PngChunks {
@@ -66,8 +67,8 @@ final class PngChunks {
         while (!letters.equals("IEND")) {
             int data = png.length - at < 8 ? -1 : chunks.getInt(at);
             if (data < 0 || data > png.length - at - AROUND) {
-                throw new DataException(file + " is damaged or cut off: the file ends at byte " + png.length + ", within the part of the PNG "
-                        + "format that begins at byte " + at);
+                throw new DataException(file + " is damaged or cut off: the file ends at byte " + png.length
+                        + ", within the part of the PNG format that begins at byte " + at);
             }
             int end = at + AROUND + data;
             letters = new String(png, at + 4, 4, StandardCharsets.ISO_8859_1);
@@ -82,7 +83,8 @@ final class PngChunks {
                 sum.update(png, at + 4, 4 + data);
                 boolean right = chunks.getInt(end - 4) == (int) sum.getValue();
                 if (needed && !right) {
-                    throw new DataException(file + " is damaged: the checksum of bytes " + at + " to " + (end - 1) + " (" + letters + ") is wrong");
+                    throw new DataException(file + " is damaged: the checksum of bytes " + at + " to " + (end - 1) + " (" + letters
+                            + ") is wrong");
                 }
                 orientation = exif && right ? Exif.orientation(chunks.slice(at + 8, data)) : orientation;
             }
@@ -105,7 +107,8 @@ final class PngChunks {
     /** The first chunk says how large the picture is (section 11.2.2). */
     private void header(String letters, int at, int data) {
         if (!letters.equals("IHDR") || data != 13) {
-            throw new DataException(file + " is damaged: a PNG file begins with its size (IHDR, 13 bytes), this one with " + letters + ", " + data
+            throw new DataException(file + " is damaged: a PNG file begins with its size (IHDR, 13 bytes), this one with " + letters
+                    + ", " + data
                     + " bytes");
         }
         ByteBuffer header = ByteBuffer.wrap(png, at, data);

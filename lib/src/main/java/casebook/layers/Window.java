@@ -98,7 +98,8 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
         if (before >= extent || (long) (windows - 1) * stride - before >= n) {
             return true;
         }
-        // With gaps a window may step over a small input. What the first places before it see repeats after so many windows as the gap is wide.
+        // With gaps a window may step over a small input. What the first places before it see repeats after so many windows as the gap
+        // is wide.
         boolean gaps = dilation > 1 && n < dilation;
         for (int i = 0; gaps && i < Math.min(windows, dilation) && (long) i * stride < before; i++) {
             if (i == MOST_WINDOWS || Math.floorMod((int) ((long) i * stride - before), dilation) >= n) {

@@ -84,14 +84,16 @@ record Constant(String origin, long[] sizes, double[] values, boolean whole) {
     /** @throws IllegalArgumentException if a tensor of so many sides is not read */
     static void checkRank(int sides) {
         if (sides > MOST_SIDES) {
-            throw new IllegalArgumentException("a tensor of " + sides + " sides can't be read; no classifier needs more than " + MOST_SIDES);
+            throw new IllegalArgumentException("a tensor of " + sides + " sides can't be read; no classifier needs more than "
+                    + MOST_SIDES);
         }
     }
 
     /** The same numbers with other sides. */
     Constant reshaped(long... others) {
         if (count(others) != count(sizes)) {
-            throw new IllegalArgumentException("the " + count(sizes) + " numbers of \"" + Printable.name(origin) + "\" can't be laid out as "
+            throw new IllegalArgumentException("the " + count(sizes) + " numbers of \"" + Printable.name(origin)
+                    + "\" can't be laid out as "
                     + Layout.text(others));
         }
         return new Constant(origin, others, values, whole);
@@ -112,7 +114,8 @@ record Constant(String origin, long[] sizes, double[] values, boolean whole) {
     /** Its only number. */
     double number() {
         if (count(sizes) != 1) {
-            throw new IllegalArgumentException("\"" + Printable.name(origin) + "\" has to be one number, it has the sides " + Layout.text(sizes));
+            throw new IllegalArgumentException("\"" + Printable.name(origin) + "\" has to be one number, it has the sides "
+                    + Layout.text(sizes));
         }
         return known()[0];
     }

@@ -53,8 +53,10 @@ final class DataLength {
     /** The least and the most numbers that a list has, which says them one by one; none if there is no such list. */
     private static long[] listed(Onnx.TensorProto tensor, Map<Integer, Long> left) {
         return switch (tensor.getDataType()) {
-            case DataType.FLOAT_VALUE -> numbers(tensor.getFloatDataCount(), left.get(Onnx.TensorProto.FLOAT_DATA_FIELD_NUMBER), Float.BYTES, Float.BYTES);
-            case DataType.DOUBLE_VALUE -> numbers(tensor.getDoubleDataCount(), left.get(Onnx.TensorProto.DOUBLE_DATA_FIELD_NUMBER), Double.BYTES,
+            case DataType.FLOAT_VALUE -> numbers(tensor.getFloatDataCount(), left.get(Onnx.TensorProto.FLOAT_DATA_FIELD_NUMBER),
+                    Float.BYTES, Float.BYTES);
+            case DataType.DOUBLE_VALUE -> numbers(tensor.getDoubleDataCount(), left.get(Onnx.TensorProto.DOUBLE_DATA_FIELD_NUMBER),
+                    Double.BYTES,
                     Double.BYTES);
             // A whole number takes one to ten bytes.
             case DataType.INT32_VALUE -> numbers(tensor.getInt32DataCount(), left.get(Onnx.TensorProto.INT32_DATA_FIELD_NUMBER), 1, 10);

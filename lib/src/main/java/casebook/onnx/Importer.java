@@ -110,7 +110,8 @@ final class Importer {
         for (Op op : all) {
             for (String output : op.outputs()) {
                 if (!output.isEmpty() && writers.put(output, op) != null) {
-                    throw new ModelFileException(file + ": two operators write the tensor \"" + Printable.name(output) + "\", the second is "
+                    throw new ModelFileException(file + ": two operators write the tensor \"" + Printable.name(output)
+                            + "\", the second is "
                             + op);
                 }
             }
@@ -147,7 +148,8 @@ final class Importer {
         String name = inputs.get(0).getName();
         List<Onnx.TensorShapeProto.Dimension> sides = inputs.get(0).getType().getTensorType().getShape().getDimList();
         if (sides.size() != 4 && sides.size() != 2) {
-            throw new IllegalArgumentException("\"" + Printable.name(name) + "\" has " + sides.size() + " sides; images have four (images, channels, "
+            throw new IllegalArgumentException("\"" + Printable.name(name) + "\" has " + sides.size()
+                    + " sides; images have four (images, channels, "
                     + "height and width, in any order), vectors have two");
         }
         String axes = sides.size() == 2 ? "NC" : axes(name, sides);
@@ -162,7 +164,8 @@ final class Importer {
             }
             if (side > 0 && given > 0 && side != given) {
                 long[] itself = sides.stream().mapToLong(Onnx.TensorShapeProto.Dimension::getDimValue).toArray();
-                throw new IllegalArgumentException("\"" + Printable.name(name) + "\" says itself how large its images are, " + Layout.text(itself)
+                throw new IllegalArgumentException("\"" + Printable.name(name) + "\" says itself how large its images are, "
+                        + Layout.text(itself)
                         + ", which is not " + size);
             }
             lengths.put(axis, given > 0 ? given : Math.toIntExact(side));
@@ -199,7 +202,8 @@ final class Importer {
                         axes[order[i]] = "NCHW".charAt(i);
                     }
                     if (axes[0] != 'N') {
-                        throw new IllegalArgumentException("the images of \"" + Printable.name(input) + "\" do not lie one behind the other: "
+                        throw new IllegalArgumentException("the images of \"" + Printable.name(input)
+                                + "\" do not lie one behind the other: "
                                 + "only a first side that counts images can be read");
                     }
                     return new String(axes);

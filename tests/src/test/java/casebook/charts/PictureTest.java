@@ -84,7 +84,8 @@ class PictureTest {
     void anyNameMakesSvgThatCanBeRead() {
         String bad = "a\u0000\u001b[31m<\u202e\ud800\uffff&\n";
         String shown = "a\\u0000\\u001b[31m<\\u202e\\ud800\\uffff&\\n";
-        Network network = Network.named(bad).input(8, 8, 3).name(bad).conv(4, 3).relu().stage(bad).conv(8, 3).globalAveragePool().dense(2).build();
+        Network network = Network.named(bad).input(8, 8, 3).name(bad).conv(4, 3).relu().stage(bad).conv(8,
+                3).globalAveragePool().dense(2).build();
         CostSheet sheet = CostSheet.of(network);
         List<Picture> pictures = List.of(Charts.bars(bad, bad, List.of(bad, "b"), 1, 2), Drawing.of(network), Charts.parameters(sheet),
                 Charts.costsByStage(sheet), Charts.alongDepth(sheet), Charts.family(List.of(sheet, sheet)),

@@ -62,7 +62,8 @@ class TerminalCommandsTest {
     @Test
     void namesReachTheTerminalAsText() {
         for (String[] arguments : new String[][] {{"cost", "\u001b]0;x\u0007"}, {"cost", "\u001b]0;x\u0007.onnx"}, {"\u001b]0;x\u0007"},
-            {"classify", "\u001b]0;x\u0007.png", "\u202egnp.jpg"}, {"export", "lenet-5", "\u001b]0;x\u0007"}, {"list", "\u001b]0;x\u0007"}}) {
+            {"classify", "\u001b]0;x\u0007.png", "\u202egnp.jpg"}, {"export", "lenet-5", "\u001b]0;x\u0007"}, {"list",
+                    "\u001b]0;x\u0007"}}) {
             Result result = casebook(arguments);
             assertThat(result.status).isNotZero();
             assertThat(result.err).contains("\\u001b]0;x\\u0007").doesNotContain("\u001b", "\u0007", "\u202e");
@@ -125,7 +126,8 @@ class TerminalCommandsTest {
         // So thin that scaling it whole is more than can be counted.
         Path thin = folder.resolve("thin.png");
         ImageIO.write(new BufferedImage(20_000, 1, BufferedImage.TYPE_BYTE_GRAY), "png", thin.toFile());
-        Result result = casebook("classify", broken.toString(), thin.toString(), "chelsea", folder.resolve("none.png").toString(), "--top", "2", "--csv");
+        Result result = casebook("classify", broken.toString(), thin.toString(), "chelsea", folder.resolve("none.png").toString(),
+                "--top", "2", "--csv");
         assertThat(result.status).isEqualTo(1);
         assertThat(result.out.lines().toList()).hasSize(5).startsWith("image,rank,class,label,probability")
                 .anySatisfy(line -> assertThat(line).matches("chelsea,1,28[125],[A-Za-z ]+,0\\.\\d{6}"));

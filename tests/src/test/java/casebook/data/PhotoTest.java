@@ -287,8 +287,10 @@ class PhotoTest {
         assertWrong("many.jpg", many.put(jpeg, 2, jpeg.length - 2).array(), "more than 5000 parts");
         ByteBuffer.wrap(jpeg).putShort(frame + 5, (short) 3000).putShort(frame + 7, (short) 3000);
         assertWrong("missing.jpg", jpeg, "it says that it has 3000×3000 pixels, which the");
-        assertWrong("missing.png", png(3000, 3000, 8, 2, chunk("IDAT", new byte[9000])), "3000×3000 pixels, which the 9,000 bytes that follow can't hold");
-        assertWrong("late.png", Damage.joined(PngChunks.START, chunk("tEXt", new byte[3]), chunk("IHDR", new byte[13])), "begins with its size (IHDR, 13 bytes)");
+        assertWrong("missing.png", png(3000, 3000, 8, 2, chunk("IDAT", new byte[9000])),
+                "3000×3000 pixels, which the 9,000 bytes that follow can't hold");
+        assertWrong("late.png", Damage.joined(PngChunks.START, chunk("tEXt", new byte[3]), chunk("IHDR", new byte[13])),
+                "begins with its size (IHDR, 13 bytes)");
     }
 
     /** Texts for people may be gigabytes long once they are unpacked, and a camera's notes have any number of entries. */
@@ -301,7 +303,8 @@ class PhotoTest {
         }
         byte[] pixels = deflated(new byte[] {0, 0, 7});
         byte[] png = png(2, 1, 8, 3, chunk("PLTE", new byte[3 * 256]), chunk("zTXt", text.toByteArray()), chunk("IDAT", pixels));
-        ByteBuffer notes = ByteBuffer.allocate(16 + 5300 * 12).put("Exif\0\0MM\0*\0\0\0\10".getBytes(StandardCharsets.ISO_8859_1)).putShort((short) 5300);
+        ByteBuffer notes = ByteBuffer.allocate(16
+                + 5300 * 12).put("Exif\0\0MM\0*\0\0\0\10".getBytes(StandardCharsets.ISO_8859_1)).putShort((short) 5300);
         for (int i = 0; i < 5300; i++) {
             notes.putShort((short) i).putShort((short) 4).putInt(16_000).putInt(8);
         }
@@ -350,12 +353,14 @@ class PhotoTest {
         if (Math.max(height, width) < 1000) {
             assertThat(middle).isEqualTo(photo.shorterSide(256).middle(227, 201));
         } else {
-            assertThat(middle).isEqualTo(photo.crop(Math.max(0, height / 2 - 10), Math.max(0, width / 2 - 10), Math.min(height, 20), Math.min(width, 20))
+            assertThat(middle).isEqualTo(photo.crop(Math.max(0, height / 2 - 10), Math.max(0, width / 2 - 10), Math.min(height, 20),
+                    Math.min(width, 20))
                     .shorterSideMiddle(256, 227, 201));
             assertThatThrownBy(() -> photo.shorterSide(50_000)).isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContainingAll("thin, " + height + "×" + width, "too thin for a shorter side of 50000", "shorterSideMiddle");
         }
-        assertThatThrownBy(() -> photo.shorterSideMiddle(100, 101, 101)).hasMessageContaining("no middle of 101×101 pixels with a shorter side of 100");
+        assertThatThrownBy(() -> photo.shorterSideMiddle(100, 101,
+                101)).hasMessageContaining("no middle of 101×101 pixels with a shorter side of 100");
         assertThatThrownBy(() -> photo.shorterSideMiddle(0, 1, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> photo.shorterSide(Integer.MAX_VALUE)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -21,13 +21,18 @@ import org.nd4j.shade.protobuf.ByteString;
 /** ONNX files: classifiers, classifiers that were changed, and operators put together as they come. */
 class OnnxFuzzTest {
 
-    private static final List<String> OPERATORS = List.of("Conv", "Gemm", "MatMul", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool",
-            "ReduceMean", "BatchNormalization", "LRN", "Relu", "Sigmoid", "Tanh", "HardSigmoid", "HardSwish", "Clip", "Softmax", "Dropout", "Add", "Sum",
-            "Sub", "Mul", "Div", "Concat", "Pad", "Slice", "Identity", "Cast", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Shape",
+    private static final List<String> OPERATORS = List.of("Conv", "Gemm", "MatMul", "MaxPool", "AveragePool", "GlobalAveragePool",
+            "GlobalMaxPool",
+            "ReduceMean", "BatchNormalization", "LRN", "Relu", "Sigmoid", "Tanh", "HardSigmoid", "HardSwish", "Clip", "Softmax",
+            "Dropout", "Add", "Sum",
+            "Sub", "Mul", "Div", "Concat", "Pad", "Slice", "Identity", "Cast", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose",
+            "Shape",
             "Constant", "ConstantOfShape", "Gather");
-    private static final List<String> LISTS = List.of("kernel_shape", "strides", "pads", "dilations", "axes", "perm", "starts", "ends", "shape", "value_ints",
+    private static final List<String> LISTS = List.of("kernel_shape", "strides", "pads", "dilations", "axes", "perm", "starts", "ends",
+            "shape", "value_ints",
             "scales");
-    private static final List<String> SINGLE = List.of("group", "axis", "ceil_mode", "count_include_pad", "transA", "transB", "keepdims", "size", "allowzero",
+    private static final List<String> SINGLE = List.of("group", "axis", "ceil_mode", "count_include_pad", "transA", "transB", "keepdims",
+            "size", "allowzero",
             "to", "start", "end", "value_int");
     private static final Pattern COUNTS = Pattern.compile("(\\d+) parameters, (\\d+) MACs");
 
@@ -153,7 +158,8 @@ class OnnxFuzzTest {
             int inputs = random.nextInt(6);
             for (int k = 0; k < inputs; k++) {
                 // What was written last comes first most often, or nothing would depend on the image.
-                node.addInput(k == 0 && random.nextInt(5) > 0 ? i == 0 ? "t0" : "n" + (i - 1) : random.nextInt(9) == 0 ? "" : known.get(random.nextInt(known.size())));
+                node.addInput(k == 0 && random.nextInt(5) > 0 ? i == 0 ? "t0" : "n" + (i - 1) : random.nextInt(9) == 0 ? ""
+                        : known.get(random.nextInt(known.size())));
             }
             for (int k = random.nextInt(4); k > 0; k--) {
                 node.addAttribute(attribute(random));
@@ -172,7 +178,8 @@ class OnnxFuzzTest {
                 yield integers(LISTS.get(random.nextInt(LISTS.size())), list);
             }
             case 3 -> Onnx.AttributeProto.newBuilder().setName(SINGLE.get(random.nextInt(SINGLE.size()))).setI(number(random)).build();
-            case 4 -> Onnx.AttributeProto.newBuilder().setName(List.of("auto_pad", "mode", "epsilon", "alpha", "ratio", "min", "max").get(random.nextInt(7)))
+            case 4 -> Onnx.AttributeProto.newBuilder().setName(List.of("auto_pad", "mode", "epsilon", "alpha", "ratio", "min",
+                    "max").get(random.nextInt(7)))
                     .setS(ByteString.copyFromUtf8(List.of("SAME_LOWER", "SAME_UPPER", "VALID", "reflect", "\u001b").get(random.nextInt(5))))
                     .setF(new float[] {0, -1, Float.NaN, Float.POSITIVE_INFINITY, 0.3f}[random.nextInt(5)]).build();
             default -> Onnx.AttributeProto.newBuilder().setName("value").setT(tensor("", 1).addFloatData(number(random))).build();

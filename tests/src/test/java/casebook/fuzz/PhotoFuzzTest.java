@@ -45,10 +45,12 @@ class PhotoFuzzTest {
     private static byte[] notes(Random random) {
         int entries = random.nextInt(3) == 0 ? random.nextInt(5400) : random.nextInt(5);
         ByteBuffer notes = ByteBuffer.allocate(10 + entries * 12 + random.nextInt(8));
-        notes.put("MM\0*\0\0\0\10".getBytes(StandardCharsets.ISO_8859_1)).putShort((short) (random.nextInt(5) == 0 ? Damage.number(random) : entries));
+        notes.put("MM\0*\0\0\0\10".getBytes(StandardCharsets.ISO_8859_1)).putShort((short) (random.nextInt(5) == 0 ? Damage.number(random)
+                : entries));
         for (int i = 0; i < entries; i++) {
             notes.putShort((short) (random.nextInt(4) == 0 ? 274 : random.nextInt(1 << 16))).putShort((short) random.nextInt(14));
-            notes.putInt((int) (random.nextBoolean() ? 1 : Damage.number(random))).putInt((int) (random.nextBoolean() ? random.nextInt(9) << 16 : Damage.number(random)));
+            notes.putInt((int) (random.nextBoolean() ? 1 : Damage.number(random))).putInt((int) (random.nextBoolean()
+                    ? random.nextInt(9) << 16 : Damage.number(random)));
         }
         return notes.array();
     }
@@ -154,12 +156,15 @@ class PhotoFuzzTest {
             int at = random.nextInt(chunks.size());
             what.append("; change ").append(kind).append(" at ").append(at);
             switch (kind) {
-                case 0 -> chunks.set(0, header(Damage.number(random), Damage.number(random), 1 << random.nextInt(5), random.nextInt(8), random.nextInt(3)));
-                case 1 -> chunks.set(0, header(1 + random.nextInt(9000), 1 + random.nextInt(9000), 1 << random.nextInt(5), random.nextInt(8), random.nextInt(2)));
+                case 0 -> chunks.set(0, header(Damage.number(random), Damage.number(random), 1 << random.nextInt(5), random.nextInt(8),
+                        random.nextInt(3)));
+                case 1 -> chunks.set(0, header(1 + random.nextInt(9000), 1 + random.nextInt(9000), 1 << random.nextInt(5),
+                        random.nextInt(8), random.nextInt(2)));
                 case 2 -> chunks.remove(at);
                 case 3 -> chunks.add(at, chunks.get(random.nextInt(chunks.size())));
                 case 4 -> Collections.swap(chunks, at, random.nextInt(chunks.size()));
-                case 5 -> chunks.add(at, chunk(List.of("PLTE", "tRNS", "IDAT", "ABCD").get(random.nextInt(4)), new byte[random.nextInt(1000)]));
+                case 5 -> chunks.add(at, chunk(List.of("PLTE", "tRNS", "IDAT", "ABCD").get(random.nextInt(4)),
+                        new byte[random.nextInt(1000)]));
                 case 6 -> chunks.set(at, ByteBuffer.wrap(chunks.get(at).clone()).putInt(0, (int) Damage.number(random)).array());
                 default -> {
                     for (int i = random.nextInt(20_000); i > 0; i--) {
@@ -255,7 +260,8 @@ class PhotoFuzzTest {
 
         private static byte[] segment(int marker, byte[] data) {
             byte[] fitting = Arrays.copyOf(data, Math.min(data.length, 65_533));
-            return ByteBuffer.allocate(4 + fitting.length).put((byte) 0xff).put((byte) marker).putShort((short) (2 + fitting.length)).put(fitting).array();
+            return ByteBuffer.allocate(4 + fitting.length).put((byte) 0xff).put((byte) marker).putShort((short) (2
+                    + fitting.length)).put(fitting).array();
         }
 
         private static byte[] note(Random random, StringBuilder what) {
@@ -282,7 +288,8 @@ class PhotoFuzzTest {
                         int marker = segment.length > 9 ? segment[1] & 255 : 0;
                         if (marker == 0xc0 || marker == 0xc2) {
                             boolean sides = random.nextBoolean();
-                            segments.set(i, sides ? ByteBuffer.wrap(segment.clone()).putShort(5, (short) side(random)).putShort(7, (short) side(random)).array()
+                            segments.set(i, sides ? ByteBuffer.wrap(segment.clone()).putShort(5, (short) side(random)).putShort(7,
+                                    (short) side(random)).array()
                                     : Damage.damaged(segment, random, what));
                         }
                     }
@@ -294,11 +301,14 @@ class PhotoFuzzTest {
                 case 6 -> {
                     // The last scan again and again.
                     byte[] scan = segments.get(Math.max(0, segments.size() - 2));
-                    segments.addAll(segments.size() - 1, Collections.nCopies(random.nextInt(Math.max(1, Math.min(2000, 1_000_000 / Math.max(1, scan.length)))), scan));
+                    segments.addAll(segments.size() - 1, Collections.nCopies(random.nextInt(Math.max(1, Math.min(2000,
+                            1_000_000 / Math.max(1, scan.length)))), scan));
                 }
-                case 7 -> segments.add(Math.min(1, segments.size()), segment(0xe2, Damage.joined("ICC_PROFILE\0\1\1".getBytes(StandardCharsets.ISO_8859_1),
+                case 7 -> segments.add(Math.min(1, segments.size()), segment(0xe2,
+                        Damage.joined("ICC_PROFILE\0\1\1".getBytes(StandardCharsets.ISO_8859_1),
                         new byte[random.nextInt(300)])));
-                default -> segments.add(Math.min(1, segments.size()), segment(new int[] {0xdd, 0xee, 0xe0, 0xdc, 0xcc, 0xc4, 0xdb, 0xc9}[random.nextInt(8)],
+                default -> segments.add(Math.min(1, segments.size()), segment(new int[] {0xdd, 0xee, 0xe0, 0xdc, 0xcc, 0xc4, 0xdb,
+                        0xc9}[random.nextInt(8)],
                         new byte[random.nextInt(30)]));
             }
         }
@@ -315,7 +325,8 @@ class PhotoFuzzTest {
                 int marker = bytes[at] == -1 ? bytes[at + 1] & 255 : 0;
                 boolean found = marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
                 frame = found ? at : -1;
-                at += marker > 1 && marker != 0xff && (marker < 0xd0 || marker > 0xd9) ? 2 + ((bytes[at + 2] & 255) << 8 | bytes[at + 3] & 255) : 1;
+                at += marker > 1 && marker != 0xff && (marker < 0xd0 || marker > 0xd9) ? 2 + ((bytes[at + 2] & 255) << 8 | bytes[at
+                        + 3] & 255) : 1;
             }
             ByteBuffer all = ByteBuffer.wrap(bytes);
             seen(file, frame < 0 ? 0 : all.getShort(frame + 5) & 0xffff, frame < 0 ? 0 : all.getShort(frame + 7) & 0xffff);

@@ -82,7 +82,8 @@ class ShapeRuleTest {
     @Test
     void aPoolingSeesMoreThanPadding() {
         Shape input = Shape.volume(5, 6, 1);
-        for (Layer layer : List.of(MaxPooling.of(2, padding(2)), AveragePooling.of(3, padding(0, 0, 3, 0), stride(1)), MaxPooling.of(2, padding(0, 3, 0, 0)))) {
+        for (Layer layer : List.of(MaxPooling.of(2, padding(2)), AveragePooling.of(3, padding(0, 0, 3, 0), stride(1)), MaxPooling.of(2,
+                padding(0, 3, 0, 0)))) {
             assertThatThrownBy(() -> layer.output(List.of(input))).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("see nothing but padding");
         }
         assertThat(AveragePooling.of(3, padding(2)).output(input)).isEqualTo(Shape.volume(3, 3, 1));

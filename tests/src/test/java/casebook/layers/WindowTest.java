@@ -73,7 +73,7 @@ class WindowTest {
     @ValueSource(strings = {"DOUBLE", "FLOAT"})
     void convolutions(DataType type) {
         Random random = new Random(1);
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 200; i++) {
             int groups = new int[] {1, 1, 2, 4}[random.nextInt(4)];
             int filters = groups * (1 + random.nextInt(2));
             Draw draw = draw(random, 4, false);
@@ -108,7 +108,8 @@ class WindowTest {
                 }
                 y.putScalar(new long[] {image, filter, row, column}, sum);
             }
-            Convolutions convolutions = new Convolutions(window.strideHeight(), window.strideWidth(), window.dilation(), groups, draw.zeros);
+            Convolutions convolutions = new Convolutions(window.strideHeight(), window.strideWidth(), window.dilation(), groups,
+                    draw.zeros);
             try {
                 assertClose(what, convolutions.forward(x, w, b), y);
                 Convolutions.Gradients gradients = convolutions.backward(x, w, b, dy);
@@ -127,7 +128,7 @@ class WindowTest {
     @ValueSource(strings = {"DOUBLE", "FLOAT"})
     void poolings(DataType type) {
         Random random = new Random(2);
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 200; i++) {
             Draw draw = draw(random, 3, true);
             Window window = draw.window;
             String what = draw.toString();

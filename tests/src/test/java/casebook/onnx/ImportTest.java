@@ -385,7 +385,8 @@ class ImportTest {
         Onnx.TensorProto.Builder w = Onnx.TensorProto.newBuilder().setName("w").addAllDims(List.of(5L, 4L, 1L, 1L));
         for (int bytes : new int[] {40, 79, 160, 20_000}) {
             Onnx.TensorProto raw = w.clone().setDataType(1).setRawData(ByteString.copyFrom(new byte[bytes])).build();
-            with(raw).refused("the tensor \"w\" is said to have the sides [5, 4, 1, 1], 20 numbers of 32 bits; the file has " + bytes + " bytes");
+            with(raw).refused("the tensor \"w\" is said to have the sides [5, 4, 1, 1], 20 numbers of 32 bits; the file has " + bytes
+                    + " bytes");
         }
         with(w.clone().setDataType(10).setRawData(ByteString.copyFrom(new byte[40])).build()).read();
         with(w.clone().setDataType(1).setRawData(ByteString.copyFrom(new byte[80])).build()).read();
@@ -413,8 +414,10 @@ class ImportTest {
 
     @Test
     void whatWouldBeLeftOutOfTheCountIsRefused() {
-        new File(13, 1, 4, 8, 8).weights("w", 5, 4, 1, 1).weights("b", 4).op("Conv", "x w b", "y").refused("Conv \"y\"", "5 filters need as many biases, it has [4]");
-        new File(13, 1, 4, 8, 8).weights("w", 5, 4, 1, 1).op("Relu", "x w", "y").refused("Relu \"y\": it reads 2 tensors, and this operator can read 1");
+        new File(13, 1, 4, 8, 8).weights("w", 5, 4, 1, 1).weights("b", 4).op("Conv", "x w b", "y").refused("Conv \"y\"",
+                "5 filters need as many biases, it has [4]");
+        new File(13, 1, 4, 8, 8).weights("w", 5, 4, 1, 1).op("Relu", "x w",
+                "y").refused("Relu \"y\": it reads 2 tensors, and this operator can read 1");
         new File(13, 1, 4, 8, 8).weights("w", 4).op("Add", "x x w", "y").refused("Add \"y\": it reads 3 tensors");
     }
 
@@ -451,7 +454,8 @@ class ImportTest {
 
     @Test
     void circlesAndEmptyTensorsDoNotHoldUp() {
-        new File(13, 1, 4, 8, 8).weights("w", 5, 4, 1, 1).op("Conv", "x w", "c").op("Cast", "c b", "a").op("Cast", "a", "b").op("Relu", "b", "y")
+        new File(13, 1, 4, 8, 8).weights("w", 5, 4, 1, 1).op("Conv", "x w", "c").op("Cast", "c b", "a").op("Cast", "a", "b").op("Relu",
+                "b", "y")
                 .refused("Cast \"a\": it reads 2 tensors");
         File empty = new File(13, 1, 4).integers("from", 0).integers("to", Integer.MAX_VALUE).integers("at", 1);
         empty.graph.addInitializer(Onnx.TensorProto.newBuilder().setName("e").setDataType(7).addDims(0).addDims(Integer.MAX_VALUE));

@@ -21,7 +21,8 @@ class PrintableTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"001b, \\u001b", "0000, \\u0000", "0007, \\u0007", "007f, \\u007f", "009b, \\u009b", "202e, \\u202e", "2066, \\u2066", "200e, \\u200e",
+    @CsvSource({"001b, \\u001b", "0000, \\u0000", "0007, \\u0007", "007f, \\u007f", "009b, \\u009b", "202e, \\u202e", "2066, \\u2066",
+            "200e, \\u200e",
         "2028, \\u2028", "d800, \\ud800", "dc00, \\udc00", "ffff, \\uffff", "feff, \\ufeff", "e0041, \\udb40\\udc41", "000d, \\u000d"})
     void whatATerminalObeysIsShownAsAnEscape(String code, String shown) {
         String hidden = "a" + new String(Character.toChars(Integer.parseInt(code, 16))) + "b";
@@ -42,7 +43,8 @@ class PrintableTest {
         assertThat(name).hasSize(100).startsWith("firstxx").endsWith("xxlast").contains("x…x");
         assertThat(Printable.name("\u001b".repeat(1000))).hasSize(100);
         assertThat(Printable.name("🙂".repeat(1000))).hasSizeLessThanOrEqualTo(100).doesNotContain("\\u");
-        assertThat(Printable.message("file.onnx: " + "x".repeat(1_000_000) + " is wrong")).hasSize(2000).startsWith("file.onnx: x").endsWith("x is wrong");
+        assertThat(Printable.message("file.onnx: " + "x".repeat(1_000_000)
+                + " is wrong")).hasSize(2000).startsWith("file.onnx: x").endsWith("x is wrong");
     }
 
     @Test
