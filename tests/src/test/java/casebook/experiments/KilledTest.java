@@ -64,7 +64,8 @@ class KilledTest {
             again("picture", from, turn -> Charts.bars("Turn " + turn, "turns", List.of("a"), turn).save(folder.resolve("bars.svg")));
             again("row", from, turn -> runs.update(new Run("plain", turn, 0.1, 1, new Setting(6000, 8, 128), 50, 50, 1)));
             again("line", from, turn -> Exercises.predict("02.1", turn));
-            Trainer.of(Model.of(TINY, 1)).batchSize(10).epochs(100_000).checkpoint(folder.resolve("run.safetensors")).listener(new TrainingListener() {
+            Path checkpoint = folder.resolve("run.safetensors");
+            Trainer.of(Model.of(TINY, 1)).batchSize(10).epochs(100_000).checkpoint(checkpoint).listener(new TrainingListener() {
                 @Override
                 public void goesOn(List<Double> losses) {
                     say("goes", losses.size());
@@ -108,7 +109,7 @@ class KilledTest {
         }
         int leftovers = 0;
         for (Future<Integer> stream : all) {
-            leftovers += stream.get(5, TimeUnit.MINUTES);
+            leftovers += stream.get(15, TimeUnit.MINUTES);
         }
         streams.shutdown();
         assertThat(leftovers).as("some were killed in the middle of writing").isPositive();
@@ -121,7 +122,8 @@ class KilledTest {
         int rowsBefore = 0;
         int turn = 1;
         for (int kill = 0; kill < KILLS; kill++) {
-            ProcessBuilder builder = OwnProcess.command(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true"), Writer.class, folder, turn);
+            List<String> options = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true");
+            ProcessBuilder builder = OwnProcess.command(options, Writer.class, folder, turn);
             builder.environment().put("CASEBOOK_KEPT", folder.toString());
             Process process = builder.start();
             List<String> said = new ArrayList<>();

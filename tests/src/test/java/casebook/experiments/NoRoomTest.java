@@ -44,10 +44,12 @@ class NoRoomTest {
             Model model = Model.of(LeNet5.taught(10), 5);
             attempt("model", () -> model.save(folder.resolve("model.safetensors")));
             attempt("onnx", () -> OnnxFile.write(folder.resolve("model.onnx"), model));
-            attempt("picture", () -> Charts.bars("Bars", "units", Collections.nCopies(900, "a label"), IntStream.range(0, 900).asDoubleStream().toArray())
-                    .save(folder.resolve("bars.svg")));
-            attempt("runs", () -> Runs.in(folder.resolve("runs.csv"), Experiment.DEPTH).update(new Run("plain", 9, 0.1, 1, new Setting(6000, 8, 128), 50, 50, 1)));
-            attempt("resumable", () -> Trainer.of(model).batchSize(20).resumable(folder.resolve("cell.safetensors")).train(Digits.training().padded(2).first(40)));
+            double[] values = IntStream.range(0, 900).asDoubleStream().toArray();
+            attempt("picture", () -> Charts.bars("Bars", "units", Collections.nCopies(900, "a label"), values).save(folder.resolve("bars.svg")));
+            Run run = new Run("plain", 9, 0.1, 1, new Setting(6000, 8, 128), 50, 50, 1);
+            attempt("runs", () -> Runs.in(folder.resolve("runs.csv"), Experiment.DEPTH).update(run));
+            attempt("resumable", () -> Trainer.of(model).batchSize(20).resumable(folder.resolve("cell.safetensors"))
+                    .train(Digits.training().padded(2).first(40)));
             Exercises.predict("02.1", 7);
             System.out.println("end");
         }
@@ -94,8 +96,8 @@ class NoRoomTest {
 
     private static void everythingIsRefused(Path folder, String before, String reason) throws IOException {
         Map<String, String> was = Files.isDirectory(folder) ? contents(folder) : Map.of();
-        List<String> java = OwnProcess.command(List.of("-Xmx300m", "-XX:-UsePerfData", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true"), Writer.class,
-                folder).command();
+        List<String> options = List.of("-Xmx300m", "-XX:-UsePerfData", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true");
+        List<String> java = OwnProcess.command(options, Writer.class, folder).command();
         List<String> words = Stream.concat(Stream.of("/bin/sh", "-c", before + " exec \"$@\"", "sh"), java.stream()).toList();
         ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
         builder.environment().put("CASEBOOK_KEPT", folder.toString());

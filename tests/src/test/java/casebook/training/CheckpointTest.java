@@ -103,7 +103,7 @@ class CheckpointTest {
 
         CountDownLatch runs = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        Thread forgotten = new Thread(() -> Trainer.of(Model.of(LeNet5.taught(10), 3)).batchSize(50).epochs(2).resumable(file).listener(new TrainingListener() {
+        TrainingListener waits = new TrainingListener() {
             @Override
             public void step(int step, int steps, double loss) {
                 if (step == 5) {
@@ -115,7 +115,8 @@ class CheckpointTest {
                     }
                 }
             }
-        }).train(DIGITS));
+        };
+        Thread forgotten = new Thread(() -> Trainer.of(Model.of(LeNet5.taught(10), 3)).batchSize(50).epochs(2).resumable(file).listener(waits).train(DIGITS));
         forgotten.start();
         runs.await();
         byte[] first = Files.readAllBytes(file);
