@@ -44,8 +44,8 @@ record Idx(int[] sides, byte[] values) {
                 byte[] side = bytes(in, 4, file, at, "side " + (i + 1) + " of " + numberOfSides);
                 sides[i] = (side[0] & 255) << 24 | (side[1] & 255) << 16 | (side[2] & 255) << 8 | side[3] & 255;
                 if (sides[i] == 0) {
-                    throw new DataException(file + ": bytes " + at + " to " + (at + 3) + " say that side " + (i + 1) + " of " + numberOfSides
-                            + " is 0, so it holds nothing");
+                    throw new DataException(file + ": bytes " + at + " to " + (at + 3) + " say that side " + (i + 1) + " of "
+                            + numberOfSides + " is 0, so it holds nothing");
                 }
                 count = sides[i] < 0 ? Long.MAX_VALUE : count * sides[i];
                 if (count > LARGEST) {

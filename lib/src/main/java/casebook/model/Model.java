@@ -469,7 +469,8 @@ public final class Model implements AutoCloseable {
     private static void refuseStrangers(Network network, Path file, Set<String> names, Map<String, INDArray> tensors) {
         for (String name : tensors.keySet()) {
             if (!names.contains(name)) {
-                throw new ModelFileException(file + " has " + Printable.name(name) + ", which " + network.name() + " does not have: it belongs to another network");
+                throw new ModelFileException(file + " has " + Printable.name(name) + ", which " + network.name()
+                        + " does not have: it belongs to another network");
             }
         }
     }

@@ -97,8 +97,9 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, Stri
         byte[] padded = Arrays.copyOf(json, (json.length + 7) / 8 * 8);
         Arrays.fill(padded, json.length, padded.length, (byte) ' ');
         if (padded.length > LARGEST || tensors.size() > MOST_TENSORS || texts.size() > MOST_TEXTS) {
-            throw new ModelFileException(file + " is not written: a header of " + padded.length + " bytes with " + tensors.size() + " tensors and "
-                    + texts.size() + " texts could not be read again; " + LARGEST + ", " + MOST_TENSORS + " and " + MOST_TEXTS + " are the most");
+            throw new ModelFileException(file + " is not written: a header of " + padded.length + " bytes with " + tensors.size()
+                    + " tensors and " + texts.size() + " texts could not be read again; " + LARGEST + ", " + MOST_TENSORS + " and " + MOST_TEXTS
+                    + " are the most");
         }
         byte[] own = digits(padded, padded.length).getBytes(StandardCharsets.UTF_8);
         System.arraycopy(own, 0, padded, BEGINNING.length, own.length);
@@ -129,7 +130,8 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, Stri
             Arrays.fill(zeroed, BEGINNING.length, BEGINNING.length + NO_DIGITS.length(), (byte) '0');
             String there = new String(header, BEGINNING.length, NO_DIGITS.length(), StandardCharsets.ISO_8859_1);
             if (!there.equals(digits(zeroed, zeroed.length))) {
-                throw new ModelFileException(file + " is damaged: its header is not the one that was written (the header's checksum differs)");
+                throw new ModelFileException(file + " is damaged: its header is not the one that was written"
+                        + " (the header's checksum differs)");
             }
         }
         SafetensorsHeader read = new Reading(file, header).all();
@@ -159,16 +161,16 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, Stri
         for (Entry entry : byPlace) {
             String name = Printable.name(entry.name());
             if (entry.end() > dataLength) {
-                throw new ModelFileException(file + ": " + name + " is said to lie in bytes " + entry.start() + " to " + entry.end() + " of "
-                        + dataLength + " bytes of data: the file is cut off or damaged");
+                throw new ModelFileException(file + ": " + name + " is said to lie in bytes " + entry.start() + " to "
+                        + entry.end() + " of " + dataLength + " bytes of data: the file is cut off or damaged");
             }
             if (entry.start() < at) {
-                throw new ModelFileException(file + ": " + name + " begins in byte " + entry.start() + " of the data, and " + before + " ends in byte "
-                        + at + ": two tensors can't have the same bytes, so it is damaged");
+                throw new ModelFileException(file + ": " + name + " begins in byte " + entry.start() + " of the data, and " + before
+                        + " ends in byte " + at + ": two tensors can't have the same bytes, so it is damaged");
             }
             if (entry.start() > at) {
-                throw new ModelFileException(file + ": bytes " + at + " to " + entry.start() + " of the data belong to no tensor, between " + before
-                        + " and " + name + ": it is damaged");
+                throw new ModelFileException(file + ": bytes " + at + " to " + entry.start() + " of the data belong to no tensor, between "
+                        + before + " and " + name + ": it is damaged");
             }
             at = entry.end();
             before = name;
@@ -193,13 +195,15 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, Stri
 
         SafetensorsHeader all() throws IOException {
             if (header[0] != '{') {
-                throw new ModelFileException(file + ": its header is not JSON, as it does not start with {: it is damaged, or not a safetensors file");
+                throw new ModelFileException(file + ": its header is not JSON, as it does not start with {:"
+                        + " it is damaged, or not a safetensors file");
             }
             List<Entry> entries = new ArrayList<>();
             Map<String, String> metadata = new LinkedHashMap<>();
             Set<String> names = new HashSet<>();
             // A new decoder refuses what is not UTF-8.
-            try (JsonParser parser = TOKENS.createParser(new InputStreamReader(new ByteArrayInputStream(header), StandardCharsets.UTF_8.newDecoder()))) {
+            var text = new InputStreamReader(new ByteArrayInputStream(header), StandardCharsets.UTF_8.newDecoder());
+            try (JsonParser parser = TOKENS.createParser(text)) {
                 json = parser;
                 json.nextToken();
                 for (String name = nextName(); name != null; name = nextName()) {
@@ -207,7 +211,8 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, Stri
                         throw wrong("its header has \"" + Printable.name(name) + "\" twice");
                     }
                     if (names.size() > MOST_TENSORS) {
-                        throw new ModelFileException(file + ": its header has more than " + MOST_TENSORS + " tensors, which is the most that is read here");
+                        throw new ModelFileException(file + ": its header has more than " + MOST_TENSORS
+                                + " tensors, which is the most that is read here");
                     }
                     if (json.nextToken() != JsonToken.START_OBJECT) {
                         throw wrong("\"" + Printable.name(name) + "\" in its header is no JSON object");
@@ -244,7 +249,8 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, Stri
                     throw wrong("its metadata have \"" + Printable.name(name) + "\" twice");
                 }
                 if (metadata.size() > MOST_TEXTS) {
-                    throw new ModelFileException(file + ": its metadata have more than " + MOST_TEXTS + " texts, which is the most that is read here");
+                    throw new ModelFileException(file + ": its metadata have more than " + MOST_TEXTS
+                            + " texts, which is the most that is read here");
                 }
             }
         }
@@ -318,13 +324,15 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, Stri
             for (long side : shape) {
                 // Float16 is read as float32.
                 if (side > Integer.MAX_VALUE || count * side > Integer.MAX_VALUE / (type.equals("F64") ? 8 : 4)) {
-                    throw new ModelFileException(file + ": " + what + " is too large to be read here, where 2 GB are the most for one array");
+                    throw new ModelFileException(file + ": " + what + " is too large to be read here,"
+                            + " where 2 GB are the most for one array");
                 }
                 count *= side;
             }
             long length = count * Integer.parseInt(type.substring(1)) / 8;
             if (place[1] - place[0] != length) {
-                throw wrong(what + " and type " + type + " has " + length + " bytes, and is said to lie in bytes " + place[0] + " to " + place[1]);
+                throw wrong(what + " and type " + type + " has " + length + " bytes, and is said to lie in bytes "
+                        + place[0] + " to " + place[1]);
             }
         }
 

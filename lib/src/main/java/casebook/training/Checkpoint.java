@@ -85,12 +85,14 @@ record Checkpoint(List<Double> steps, List<History.Epoch> epochs, double epochLo
      * @param batchSize how many of them are in a batch
      * @throws ModelFileException if the file is damaged, or belongs to a run with other settings
      */
-    static Checkpoint read(Path file, Map<String, String> settings, Model model, Map<String, INDArray> optimiserState, int images, int batchSize) {
+    static Checkpoint read(Path file, Map<String, String> settings, Model model, Map<String, INDArray> optimiserState, int images,
+            int batchSize) {
         Safetensors read = Safetensors.read(file);
         settings.forEach((name, value) -> {
             String there = read.metadata().get(name);
             if (!value.equals(there)) {
-                throw new ModelFileException(file + " belongs to another run: its " + name + " is " + (there == null ? "not said" : Printable.name(there)) + ", here it is " + value
+                throw new ModelFileException(file + " belongs to another run: its " + name + " is "
+                        + (there == null ? "not said" : Printable.name(there)) + ", here it is " + value
                         + "; delete the file to start anew, or give another one");
             }
         });
@@ -105,8 +107,10 @@ record Checkpoint(List<Double> steps, List<History.Epoch> epochs, double epochLo
         });
         Checkpoint history = history(file, read.metadata(), images, batchSize);
         for (String name : optimiserState.keySet()) {
-            if (!state.containsKey(name) || state.get(name).length() != optimiserState.get(name).length() || !Elements.finite(state.get(name))) {
-                throw new ModelFileException(file + " is damaged: the optimiser's memory for " + name + " is missing, of another size, or no number");
+            INDArray there = state.get(name);
+            if (there == null || there.length() != optimiserState.get(name).length() || !Elements.finite(there)) {
+                throw new ModelFileException(file + " is damaged: the optimiser's memory for " + name
+                        + " is missing, of another size, or no number");
             }
         }
         model.read(file, parameters);
@@ -124,9 +128,11 @@ record Checkpoint(List<Double> steps, List<History.Epoch> epochs, double epochLo
             List<History.Epoch> epochs = new ArrayList<>();
             for (String row : words(texts.get("epochs"), ";")) {
                 String[] values = row.split(" ", -1);
-                require(values.length == 5 && values[0].equals(Integer.toString(epochs.size() + 1)), "epoch " + (epochs.size() + 1) + " is \"" + row + "\"");
-                epochs.add(new History.Epoch(epochs.size() + 1, finite(values[1]), share(values[2]),
-                        measured(values[3]) ? finite(values[3]) : Double.valueOf(values[3]), measured(values[4]) ? share(values[4]) : Double.NaN));
+                int number = epochs.size() + 1;
+                require(values.length == 5 && values[0].equals(Integer.toString(number)), "epoch " + number + " is \"" + row + "\"");
+                epochs.add(new History.Epoch(number, finite(values[1]), share(values[2]),
+                        measured(values[3]) ? finite(values[3]) : Double.valueOf(values[3]),
+                        measured(values[4]) ? share(values[4]) : Double.NaN));
             }
             String[] atHand = texts.getOrDefault("epoch at hand", "").split(" ", -1);
             require(atHand.length == 2, "the epoch at hand is \"" + String.join(" ", atHand) + "\"");

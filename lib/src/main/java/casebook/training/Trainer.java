@@ -272,7 +272,8 @@ public final class Trainer {
     /** Where the file of an earlier training stands, with its weights; or the start. */
     private Checkpoint takeUp(ImageSet images) {
         if (!forOneRun) {
-            return Files.exists(checkpoint) ? Checkpoint.read(checkpoint, settings(images), model, optimiserState, images.size(), batchSize) : Checkpoint.start();
+            return !Files.exists(checkpoint) ? Checkpoint.start()
+                    : Checkpoint.read(checkpoint, settings(images), model, optimiserState, images.size(), batchSize);
         }
         String weightsNow = Checkpoint.fingerprint(model);
         weightsAtStart = weightsNow;

@@ -47,7 +47,8 @@ class SafetensorsFuzzTest {
                     shape.add(1 + random.nextInt(4));
                     length *= shape.get(shape.size() - 1);
                 }
-                entries.add("\"layer" + i + "/weights\":{\"dtype\":\"F" + 8 * width + "\",\"shape\":" + shape + ",\"data_offsets\":[" + at + "," + (at + length) + "]}");
+                entries.add("\"layer" + i + "/weights\":{\"dtype\":\"F" + 8 * width + "\",\"shape\":" + shape + ",\"data_offsets\":["
+                        + at + "," + (at + length) + "]}");
                 at += length;
             }
             if (random.nextBoolean()) {
@@ -112,7 +113,8 @@ class SafetensorsFuzzTest {
                 int length = (int) bytes.getLong();
                 JsonNode header = new ObjectMapper().readTree(made.bytes(), 8, length);
                 assertThat(header.size()).isEqualTo(read.tensors().size() + (header.has("__metadata__") ? 1 : 0));
-                header.path("__metadata__").fields().forEachRemaining(text -> assertThat(read.metadata()).containsEntry(text.getKey(), text.getValue().asText()));
+                header.path("__metadata__").fields().forEachRemaining(
+                        text -> assertThat(read.metadata()).containsEntry(text.getKey(), text.getValue().asText()));
                 for (String name : read.tensors().keySet()) {
                     INDArray tensor = read.tensors().get(name);
                     JsonNode entry = header.get(name);

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +93,43 @@ class CheckpointTest {
             assertThat(Checkpoint.fingerprint(model)).isEqualTo(Checkpoint.fingerprint(whole));
             assertThat(file).doesNotExist();
         }
+    }
+
+    @Test
+    void twoAtOnceKeepTheirOwn() throws Exception {
+        Path file = folder.resolve("cell.safetensors");
+        Path second = folder.resolve("cell.safetensors.2");
+        History wanted = resumable(Model.of(LeNet5.taught(10), 4), file, 0.001, 0);
+
+        CountDownLatch runs = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        TrainingListener waits = new TrainingListener() {
+            @Override
+            public void step(int step, int steps, double loss) {
+                if (step == 5) {
+                    runs.countDown();
+                    try {
+                        goOn.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }
+            }
+        };
+        Thread forgotten = new Thread(() -> Trainer.of(Model.of(LeNet5.taught(10), 3)).batchSize(50).epochs(2).resumable(file).listener(waits).train(DIGITS));
+        forgotten.start();
+        runs.await();
+        byte[] first = Files.readAllBytes(file);
+        assertThat(resumable(Model.of(LeNet5.taught(10), 4), file, 0.001, 3).interrupted()).isTrue();
+        assertThat(file).as("the first one's").hasBinaryContent(first);
+        byte[] stopped = Files.readAllBytes(second);
+        goOn.countDown();
+        forgotten.join();
+        assertThat(file).as("the first one's, which has ended").doesNotExist();
+        assertThat(second).hasBinaryContent(stopped);
+        History resumed = resumable(Model.of(LeNet5.taught(10), 4), file, 0.001, 0);
+        assertThat(resumed.steps()).isEqualTo(wanted.steps());
+        assertThat(files()).containsExactlyInAnyOrder("cell.safetensors.lock", "cell.safetensors.2.lock");
     }
 
     @Test
