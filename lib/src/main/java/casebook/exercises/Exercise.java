@@ -276,7 +276,8 @@ public final class Exercise<T> {
     }
 
     private List<String> withNearer(List<String> hints) {
-        return hints.size() > nearer.size() ? hints : Stream.concat(hints.stream(), nearer.subList(hints.size() - 1, nearer.size()).stream()).toList();
+        return hints.size() > nearer.size() ? hints : Stream.concat(hints.stream(), nearer.subList(hints.size() - 1, nearer.size())
+                .stream()).toList();
     }
 
     private static String inWords(Object given) {
@@ -321,9 +322,11 @@ public final class Exercise<T> {
         Matcher matcher = SIDES.matcher(text);
         if (!matcher.matches()) {
             int numbers = text.split("[x×*,]").length;
-            return NUMBERS.matcher(text).matches() ? Read.not("A volume has three numbers: height, width, channels. You gave " + numbers + ": "
+            return NUMBERS.matcher(text).matches() ? Read.not("A volume has three numbers: height, width, channels. You gave " + numbers
+                    + ": "
                     + (numbers < 3 ? "which is missing?" : "which of them do not belong to one volume?"))
-                    : given instanceof CharSequence ? Read.not("\"" + text + "\" can't be read as a shape. Three numbers with an x between them are wanted, such as \"28x28x6\".")
+                    : given instanceof CharSequence ? Read.not("\"" + text + "\" can't be read as a shape. Three numbers with an x "
+                    + "between them are wanted, such as \"28x28x6\".")
                     : Read.nothing();
         }
         try {
