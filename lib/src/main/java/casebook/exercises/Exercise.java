@@ -265,19 +265,21 @@ public final class Exercise<T> {
         if (!surely.test(answer)) {
             for (Rule<T> rule : rules) {
                 if (!rule.met().test(answer)) {
-                    return new Verdict(false, withNearer(rule.otherwise().apply(answer)));
+                    return new Verdict(false, withNearer(answer, rule.otherwise().apply(answer)));
                 }
             }
             if (!right.test(answer)) {
-                return new Verdict(false, withNearer(difference == null ? otherwise : difference.apply(answer)));
+                return new Verdict(false, withNearer(answer, difference == null ? otherwise : difference.apply(answer)));
             }
         }
         return new Verdict(true, List.of(because.apply(answer)));
     }
 
-    private List<String> withNearer(List<String> hints) {
-        return hints.size() > nearer.size() ? hints : Stream.concat(hints.stream(), nearer.subList(hints.size() - 1, nearer.size())
-                .stream()).toList();
+    /** Three hints: those of the mistake, and then what is nearer; of a network, how it differs from the right one. */
+    private List<String> withNearer(T answer, List<String> hints) {
+        List<String> further = difference == null ? nearer : difference.apply(answer);
+        List<String> last = difference == null || further.size() < 3 ? further : List.of(further.get(0), further.get(2));
+        return hints.size() > last.size() ? hints : Stream.concat(hints.stream(), last.subList(hints.size() - 1, last.size()).stream()).toList();
     }
 
     private static String inWords(Object given) {

@@ -38,7 +38,8 @@ final class Notebook05 {
                 .rule(net -> net.input().csv().equals("56x56x64") && net.output().output().csv().equals("56x56x64"), "56×56×64 goes in and 56×56×64 comes out. Keep that.")
                 .rule(net -> count(net, Add.class) == 1, "There is one addition in a residual block: residual(…) makes it.")
                 .rule(net -> count(net, Convolution.class) == 2, "Two convolutions are in the block, both between the start of the shortcut and the addition.")
-                .rule(net -> readsInput(net), "The addition does not get a[l] itself. Where does the shortcut begin in your block: before the first layer, or behind it?")
+                .rule(net -> readsInput(net), "The addition does not get a[l] itself. Where does the shortcut begin in your block: before the first layer, or behind it? "
+                        + "And does anything stand on it?")
                 .rule(net -> CostSheet.of(net).parameters() == CostSheet.of(right).parameters(), net -> "It has " + Exercise.count(CostSheet.of(net).parameters())
                         + " parameters. Both convolutions are 3×3 with 64 filters, without biases, and behind each stands a batch normalization.")
                 .rule(net -> net.output().layer().kind().equals("ReLU"), "The last ReLU stands behind the addition: a[l+2] = g(z[l+2] + a[l]).")

@@ -226,7 +226,8 @@ final class Sense {
 
     /** What no design may be: without an activation between its layers, narrower than so many channels, or blind to parts of the image. */
     static Exercise<Network> sensible(Exercise<Network> exercise, int channels) {
-        return exercise.rule(net -> linear(net).isEmpty(), net -> linear(net).get() + " What do two layers do together, if none stands "
+        return exercise.nearer("Go through the exercise's conditions one by one. System.out.println(CostSheet.of(mine)) says what your network costs.",
+                "Begin with a small network that meets all conditions but this one. Then change one thing at a time, and check again.").rule(net -> linear(net).isEmpty(), net -> linear(net).get() + " What do two layers do together, if none stands "
                 + "between them?",
                 "Without an activation between them, two layers with weights can do no more than one.", "Put a relu() there.")
                 .rule(net -> narrowest(net).isEmpty() || narrowest(net).get().output().channels() >= channels, net -> narrowest(net).get()

@@ -128,8 +128,8 @@ class ExercisesTest {
             Exercise.Verdict verdict = Exercises.exercise(id).judge(built.answer());
             assertThat(verdict.right()).as(id + ": " + verdict.text()).isEqualTo(built.hint().isEmpty());
             assertThat(verdict.text()).as(id).contains(built.hint());
-            if (built.answer() instanceof Network && !built.hint().isEmpty()) {
-                assertThat(verdict.hints()).as(id).doesNotHaveDuplicates();
+            if (built.answer() instanceof Network && !built.hint().isEmpty() && !verdict.text().startsWith("This exercise wants")) {
+                assertThat(verdict.hints()).as(id + ": " + verdict.text()).hasSizeGreaterThanOrEqualTo(3).doesNotHaveDuplicates();
             }
         }));
     }
