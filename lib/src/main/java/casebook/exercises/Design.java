@@ -51,7 +51,7 @@ record Design(int notebook, String reference, double margin, UnaryOperator<Netwo
      * Trains a network that keeps to the budget.
      *
      * @param praise what was said of it
-     * @param learners true if a learner designed it: the training takes its time then, and the best is kept
+     * @param learners true if a learner designed it: the training takes its time then, the margin decides, and the best is kept
      * @throws Interrupted if it was stopped; the next call goes on where it stopped
      */
     Exercise.Verdict train(String id, Network given, String praise, boolean learners) {
@@ -65,20 +65,26 @@ record Design(int notebook, String reference, double margin, UnaryOperator<Netwo
             history = Designs.trainer(model, setting).resumable(Notebook.kept(id + "-design.safetensors"))
                     .listener(Progress.ofTraining()).listener(LossCurve.of(given.name())).train(images);
         } catch (TrainingException e) {
-            return new Exercise.Verdict(false, List.of("It keeps to the budget. But it can't be trained as the reference was: " + e.getMessage()));
+            return new Exercise.Verdict(false, List.of("It keeps to the budget. But it can't be trained as the reference was: "
+                    + e.getMessage()));
         }
         if (history.interrupted()) {
-            throw new Interrupted("stopped before the end, so nothing is said of your network. Run the cell again, and the training goes on");
+            throw new Interrupted("stopped before the end, so nothing is said of your network. Run the cell again, and the training goes "
+                    + "on");
         }
         double accuracy = 100 * Evaluation.of(model, FashionMnist.test()).accuracy();
-        String figures = String.format(Locale.ROOT, "%s %.1f %% of the 10,000 test images are answered right. The reference, %s, trained in the same way: %.1f %% (mean of "
-                + "%d runs, %.1f to %.1f %%).", how, accuracy, reference, others.getAverage(), others.getCount(), others.getMin(), others.getMax());
+        String figures = String.format(Locale.ROOT, "%s %.1f %% of the 10,000 test images are answered right. The reference, %s, trained "
+                + "in the same way: %.1f %% (mean of "
+                + "%d runs, %.1f to %.1f %%).", how, accuracy, reference, others.getAverage(), others.getCount(), others.getMin(),
+                others.getMax());
         String best = learners ? "\n" + best(id, accuracy) : "";
-        if (accuracy >= others.getAverage() + margin) {
+        if (!learners || accuracy >= others.getAverage() + margin) {
             return new Exercise.Verdict(true, List.of((praise + "\n" + figures + best).strip()));
         }
-        return new Exercise.Verdict(!learners, List.of(String.format(Locale.ROOT, "It keeps to the budget. %s %s wanted: %.1f %%.%s\n%s", figures,
-                margin > 0 ? String.format(Locale.ROOT, "%.1f points more are", margin) : margin < 0 ? String.format(Locale.ROOT, "At most %.1f points less are", -margin) : "As much is",
+        return new Exercise.Verdict(false, List.of(String.format(Locale.ROOT, "It keeps to the budget. %s %s wanted: %.1f %%.%s\n%s",
+                figures,
+                margin > 0 ? String.format(Locale.ROOT, "%.1f points more are", margin) : margin < 0 ? String.format(Locale.ROOT,
+                        "At most %.1f points less are", -margin) : "As much is",
                 others.getAverage() + margin, best, curve(history, accuracy))));
     }
 
@@ -90,7 +96,8 @@ record Design(int notebook, String reference, double margin, UnaryOperator<Netwo
             return String.format(Locale.ROOT, "Your best so far: %.1f %%.", known);
         }
         String trouble = Journal.add(id, Journal.ACCURACY, Double.toString(accuracy));
-        return (before == null ? "It is your first." : String.format(Locale.ROOT, "It is your best; before, it was %.1f %%.", known)) + (trouble.isEmpty() ? "" : " " + trouble);
+        return (before == null ? "It is your first." : String.format(Locale.ROOT, "It is your best; before, it was %.1f %%.", known))
+                + (trouble.isEmpty() ? "" : " " + trouble);
     }
 
     private static double number(String text) {
@@ -108,20 +115,25 @@ record Design(int notebook, String reference, double margin, UnaryOperator<Netwo
         double training = 100 * last.accuracy();
         double guessing = Math.log(CLASSES);
         if (last.loss() > 0.95 * guessing) {
-            return String.format(Locale.ROOT, "What its curve shows: the loss stays at %.2f, and guessing gives %.2f. Nothing is learned: no gradient that helps reaches the first layers. "
+            return String.format(Locale.ROOT, "What its curve shows: the loss stays at %.2f, and guessing gives %.2f. Nothing is learned: "
+                    + "no gradient that helps reaches the first layers. "
                     + "What brings numbers to one scale, or is the way through it too long?", last.loss(), guessing);
         }
         if (training - testAccuracy > BY_HEART) {
-            return String.format(Locale.ROOT, "What its curve shows: in the last epoch it knows %.0f %% of the training images, and only %.0f %% of the others. It learns its images by heart. "
+            return String.format(Locale.ROOT, "What its curve shows: in the last epoch it knows %.0f %% of the training images, and only "
+                    + "%.0f %% of the others. It learns its images by heart. "
                     + "Where are its most parameters, and does it need them?", training, testAccuracy);
         }
         // The learning rate becomes a tenth for the last epochs, and every loss falls then: look at what was before.
         int before = (int) Math.ceil(0.7 * epochs.size());
         if (before >= 2 && epochs.get(before - 1).loss() < 0.9 * epochs.get(before - 2).loss()) {
-            return String.format(Locale.ROOT, "What its curve shows: before the learning rate was lowered, the loss still fell from %.2f to %.2f in one epoch. It is not done. What would make it "
-                    + "learn faster: fewer layers, a normalization, another activation, larger sides?", epochs.get(before - 2).loss(), epochs.get(before - 1).loss());
+            return String.format(Locale.ROOT, "What its curve shows: before the learning rate was lowered, the loss still fell from %.2f "
+                    + "to %.2f in one epoch. It is not done. What would make it "
+                    + "learn faster: fewer layers, a normalization, another activation, larger sides?", epochs.get(before - 2).loss(),
+                    epochs.get(before - 1).loss());
         }
-        return String.format(Locale.ROOT, "What its curve shows: the loss is flat at %.2f, and even of the training images it knows only %.0f %%. It can do no more. Where is too much of the image "
+        return String.format(Locale.ROOT, "What its curve shows: the loss is flat at %.2f, and even of the training images it knows only "
+                + "%.0f %%. It can do no more. Where is too much of the image "
                 + "lost: channels, positions, or how far it sees?", last.loss(), training);
     }
 }

@@ -265,18 +265,21 @@ public final class Exercise<T> {
         if (!surely.test(answer)) {
             for (Rule<T> rule : rules) {
                 if (!rule.met().test(answer)) {
-                    return new Verdict(false, withNearer(rule.otherwise().apply(answer)));
+                    return new Verdict(false, withNearer(answer, rule.otherwise().apply(answer)));
                 }
             }
             if (!right.test(answer)) {
-                return new Verdict(false, withNearer(difference == null ? otherwise : difference.apply(answer)));
+                return new Verdict(false, withNearer(answer, difference == null ? otherwise : difference.apply(answer)));
             }
         }
         return new Verdict(true, List.of(because.apply(answer)));
     }
 
-    private List<String> withNearer(List<String> hints) {
-        return hints.size() > nearer.size() ? hints : Stream.concat(hints.stream(), nearer.subList(hints.size() - 1, nearer.size()).stream()).toList();
+    /** Three hints: those of the mistake, and then what is nearer; of a network, how it differs from the right one. */
+    private List<String> withNearer(T answer, List<String> hints) {
+        List<String> further = difference == null ? nearer : difference.apply(answer);
+        List<String> last = difference == null || further.size() < 3 ? further : List.of(further.get(0), further.get(2));
+        return hints.size() > last.size() ? hints : Stream.concat(hints.stream(), last.subList(hints.size() - 1, last.size()).stream()).toList();
     }
 
     private static String inWords(Object given) {
@@ -321,9 +324,11 @@ public final class Exercise<T> {
         Matcher matcher = SIDES.matcher(text);
         if (!matcher.matches()) {
             int numbers = text.split("[x×*,]").length;
-            return NUMBERS.matcher(text).matches() ? Read.not("A volume has three numbers: height, width, channels. You gave " + numbers + ": "
+            return NUMBERS.matcher(text).matches() ? Read.not("A volume has three numbers: height, width, channels. You gave " + numbers
+                    + ": "
                     + (numbers < 3 ? "which is missing?" : "which of them do not belong to one volume?"))
-                    : given instanceof CharSequence ? Read.not("\"" + text + "\" can't be read as a shape. Three numbers with an x between them are wanted, such as \"28x28x6\".")
+                    : given instanceof CharSequence ? Read.not("\"" + text + "\" can't be read as a shape. Three numbers with an x "
+                    + "between them are wanted, such as \"28x28x6\".")
                     : Read.nothing();
         }
         try {

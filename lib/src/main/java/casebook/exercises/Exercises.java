@@ -162,7 +162,7 @@ public final class Exercises {
     public static void outcome(String id, Object value) {
         Object guess = PREDICTED.get(id);
         if (guess == null) {
-            Notebook.show(new Feedback(Mark.OPEN, "It is " + inWords(value), ""));
+            Notebook.show(new Feedback(Mark.FOLDED, "It is " + inWords(value), "The answer, for whoever has predicted on paper"));
             return;
         }
         String both = "You predicted " + inWords(guess) + ". It is " + inWords(value);

@@ -33,7 +33,8 @@ final class Notebook00b {
                 .mistake(() -> "10x28x28", "That is the order in memory. The lecture writes the channels last.")
                 .otherwise("Two questions: at how many places does the filter stand along one side? And how many maps come out?")
                 .nearer("Along a side of 32, a filter of 5 can begin at pixel 0, 1, 2, and so on. At which pixel can it begin last?",
-                        "The filter begins last at pixel 32 − 5, counted from 0. So there are 32 − 5 + 1 places along each side. Each of the 10 filters gives a channel.")
+                        "The filter begins last at pixel 32 − 5, counted from 0. So there are 32 − 5 + 1 places along each side. Each of "
+                                + "the 10 filters gives a channel.")
                 .because("The filter has n − f + 1 places along a side, and each filter makes one channel.");
     }
 
@@ -121,8 +122,10 @@ final class Notebook00b {
                         "The size is right, but your filter still moves by one pixel. Which pixel lies under its corner for output [row][column]?")
                 .rule(map -> same(map, wanted()), "The size is right, the numbers are not. When the filter stands somewhere, which pixels lie under it: "
                         + "neighbours, or every second one? The stride moves the filter only.")
-                .nearer("Two things change. The output has (n − f) / stride + 1 places along a side, and output [row][column] begins at pixel [row · stride][column · stride].",
-                        "In the innermost line, the pixel is image[row * stride + i][column * stride + j]. The filter's own index stays [i][j].")
+                .nearer("Two things change. The output has (n − f) / stride + 1 places along a side, and output [row][column] begins at "
+                        + "pixel [row · stride][column · stride].",
+                        "In the innermost line, the pixel is image[row * stride + i][column * stride + j]. The filter's own index stays "
+                                + "[i][j].")
                 .optional()
                 .because("A stride of 2 computes every second place only: a quarter of the outputs, and a quarter of the multiplications.");
     }

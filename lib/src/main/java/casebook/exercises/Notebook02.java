@@ -40,7 +40,8 @@ final class Notebook02 {
                 .mistake(() -> (4 * 4 * 6 + 1) * 120, "Six channels go into the second convolution. How many come out of it?")
                 .otherwise("Go step by step: 28×28, minus what a 5×5 filter takes off, halved; once more; then every number times every output, and the biases.")
                 .nearer("A 5×5 filter without padding takes 4 off a side, and a pooling halves it. Do that twice, from 28 on.",
-                        "28 → 24 → 12 → 8 → 4. So 4 · 4 · 16 numbers come in, and each of 120 outputs has a weight for each of them, and a bias.")
+                        "28 → 24 → 12 → 8 → 4. So 4 · 4 · 16 numbers come in, and each of 120 outputs has a weight for each of them, and "
+                                + "a bias.")
                 .because("The border of two zeros costs parameters: without it the last volume is 4×4×16, and not 5×5×16.");
     }
 
@@ -72,7 +73,8 @@ final class Notebook02 {
                 .rule(chosen -> !chosen.contains("b"), "Count the paper's F6 with biases and without them: which one is in its table? The biases stay.")
                 .rule(chosen -> !chosen.contains("d"), "C1 sees a grey image: its filters have one channel, and there is nothing to take away.")
                 .rule(chosen -> !chosen.contains("f"), "The two numbers of 1.7159 · tanh(⅔ x) are chosen by the authors. Are they trained?")
-                .rule(chosen -> !chosen.containsAll(Set.of("e", "g")), "The coefficients of S2 and S4 are in two of your letters, so they would be counted twice.")
+                .rule(chosen -> !chosen.containsAll(Set.of("e", "g")), "The coefficients of S2 and S4 are in two of your letters, so they "
+                        + "would be counted twice.")
                 .rule(chosen -> !chosen.contains("g"), "Something else is trained in a subsampling beside the coefficient.")
                 .rule(chosen -> chosen.equals(Set.of("a", "c", "e")), chosen -> "These steps lead from " + Exercise.count(61_706) + " to "
                         + Exercise.count(61_706 + chosen.stream().mapToLong(steps()::get).sum()) + ". Some step is still missing.")
@@ -115,7 +117,8 @@ final class Notebook02 {
                 .rule(layer -> GradientCheck.of(layer, volume, 1).values().stream().allMatch(error -> error < 1e-6), "The forward pass is right, the gradient is not. "
                         + "The derivative of A · tanh(S x) is A · S · (1 − tanh²(S x)). Is each factor there, and dy?")
                 .nearer("There are two factors. 2.0 / 3 stands inside the tanh, 1.7159 in front of it; both stay in the derivative.",
-                        "With y = pass.output(), tanh(S x) is y / A. So the derivative is A · S · (1 − (y / A)²), and it is multiplied with dy.")
+                        "With y = pass.output(), tanh(S x) is y / A. So the derivative is A · S · (1 − (y / A)²), and it is multiplied "
+                                + "with dy.")
                 .optional()
                 .because("A new layer is one file: its shape, its cost, its forward pass and its gradient. Now it counts, trains and can be checked.");
     }
@@ -124,7 +127,8 @@ final class Notebook02 {
     private static Exercise<?> smaller() {
         Exercise<Network> exercise = Exercise.of("02.5", Network.class, "a network, such as the variable mine");
         Sense.imagesToTen(exercise)
-                .rule(net -> net.nodes().stream().filter(Sense::looksAround).count() >= 2, "At least two of its layers should be convolutions that look at neighbours, as in LeNet-5.",
+                .rule(net -> net.nodes().stream().filter(Sense::looksAround).count() >= 2, "At least two of its layers should be "
+                        + "convolutions that look at neighbours, as in LeNet-5.",
                         "A convolution of 1×1, or one on a single position, sees no neighbours.");
         Sense.within(exercise, MOST_PARAMETERS, MOST_MACS);
         return Sense.sensible(exercise, 6).because(Sense::inWords)

@@ -41,8 +41,10 @@ final class Notebook03 {
                 .mistake(() -> GROUPED.stream().mapToLong(layer -> CostSheet.of(onCards(4, 1)).row(layer).parameters()).sum(),
                         "Those are the three layers alone. What of the other five?")
                 .otherwise("Begin with one tower. In which layers does a filter see fewer channels, and what becomes of their weights? The biases stay.")
-                .nearer("In conv2, conv4 and conv5 a filter sees a quarter of the channels. So a quarter of the weights of one tower is left, and every bias.",
-                        "Take one tower. Subtract three quarters of the weights (not of the biases) of conv2, conv4 and conv5. The biases are 256, 384 and 256.")
+                .nearer("In conv2, conv4 and conv5 a filter sees a quarter of the channels. So a quarter of the weights of one tower is "
+                        + "left, and every bias.",
+                        "Take one tower. Subtract three quarters of the weights (not of the biases) of conv2, conv4 and conv5. The biases "
+                                + "are 256, 384 and 256.")
                 .because("With g groups a filter sees 1/g of the channels, so the layer has 1/g of the weights. The number of filters stays, and with it the biases.");
     }
 
@@ -81,10 +83,12 @@ final class Notebook03 {
     private static Exercise<?> lighterHead() {
         Exercise<Network> exercise = Exercise.of("03.3", Network.class, "a network, such as the variable light");
         Sense.imagesToTen(exercise)
-                .rule(net -> Comparison.beginsWith(net, upToPool2()), "All up to pool2 is to stay as it is in the small AlexNet: begin with upToPool2().",
+                .rule(net -> Comparison.beginsWith(net, upToPool2()), "All up to pool2 is to stay as it is in the small AlexNet: begin "
+                        + "with upToPool2().",
                         "Something differs before the pooling, or another layer stands among the first ones.");
         Sense.within(exercise, MOST_PARAMETERS, MOST_MACS);
-        return Sense.sensible(exercise, 8).because(net -> Sense.inWords(net) + " The small AlexNet has 376,522: what stands behind pool2 decides about nearly all of them.")
+        return Sense.sensible(exercise, 8).because(net -> Sense.inWords(net) + " The small AlexNet has 376,522: what stands behind pool2 "
+                + "decides about nearly all of them.")
                 .trained(new Design(3, "the small AlexNet with its 376,522 parameters", -1, net -> net));
     }
 
@@ -103,8 +107,10 @@ final class Notebook03 {
                 .rule(y -> !like(y, true, 5, false) && !like(y, true, 5, true) && !like(y, true, 4, true), "The squares are right. n = 5 channels take part: how many on each side of channel i?")
                 .rule(y -> !like(y, true, 2, false), "The sum goes over two channels before i, and how many after it? Look at the condition of the loop.")
                 .rule(y -> like(y, true, 2, true), "Channel 0 has the neighbours 1 and 2 only. Work out by hand what becomes of its 60, and follow your loop for i = 0.")
-                .nearer("Compare three things with the formula: what is added up, how many channels on each side, and whether the last one is included.",
-                        "Squares are added up. With n = 5 there are two channels on each side, so j goes from i − 2 to i + 2, and i + 2 is included.")
+                .nearer("Compare three things with the formula: what is added up, how many channels on each side, and whether the last "
+                        + "one is included.",
+                        "Squares are added up. With n = 5 there are two channels on each side, so j goes from i − 2 to i + 2, and i + 2 "
+                                + "is included.")
                 .optional()
                 .because("An error in such a loop stops no program and changes no shape. It is found when the numbers are compared with a sum that was done by hand.");
     }

@@ -41,38 +41,50 @@ final class Notebook04 {
         Exercise<Network> exercise = Exercise.of("04.1", Network.class, "a network, such as the variable chase");
         Sense.imagesToTen(exercise)
                 .rule(net -> convolutions(net) > 0, "It has no convolution of 3×3 in front, so it sees nothing by itself.")
-                .rule(net -> net.nodes().stream().filter(node -> node.output().height() * node.output().width() == 1).findFirst().orElseThrow().layer().category()
-                        == Layer.Category.POOLING, "All positions are to be averaged, so that what a number does not see can't be put together later. A fully connected layer on several positions would do that.",
+                .rule(net -> net.nodes().stream().filter(node -> node.output().height() * node.output().width() == 1).findFirst()
+                        .orElseThrow().layer().category()
+                        == Layer.Category.POOLING, "All positions are to be averaged, so that what a number does not see can't be put "
+                                + "together later. A fully connected layer on several positions would do that.",
                         "Put globalAveragePool() before dense(10).")
                 .rule(net -> stack(net).allMatch(node -> isVggs(node.layer())),
-                        "VGG has convolutions of 3×3 with stride 1, and poolings of 2×2 with stride 2. Take no other window before all is put together.")
+                        "VGG has convolutions of 3×3 with stride 1, and poolings of 2×2 with stride 2. Take no other window before all is "
+                                + "put together.")
                 .rule(net -> stack(net).noneMatch(node -> node.layer() instanceof Convolution conv && conv.filters() != FILTERS),
                         "Each convolution has 16 filters, so that 16 channels go on.")
-                .rule(net -> Sense.beforeTheEnd(net).height() >= SMALLEST_SIDE && Sense.beforeTheEnd(net).width() >= SMALLEST_SIDE, net -> Sense.beforeTheEnd(net)
-                        + " is left before all is put together, and 7×7 positions are wanted at least. " + (poolings(net) > 2 ? "How many times may 28 be halved?"
+                .rule(net -> Sense.beforeTheEnd(net).height() >= SMALLEST_SIDE && Sense.beforeTheEnd(net).width() >= SMALLEST_SIDE, net ->
+                        Sense.beforeTheEnd(net)
+                        + " is left before all is put together, and 7×7 positions are wanted at least. " + (poolings(net) > 2
+                        ? "How many times may 28 be halved?"
                         : "Do your convolutions keep the sides?"), "28 may be halved twice. Convolutions with same() keep the sides.")
-                .rule(net -> field(net) >= FIELD, net -> "Before all is put together, a number sees " + field(net) + "×" + field(net) + ". " + (poolings(net) == 0
+                .rule(net -> field(net) >= FIELD, net -> "Before all is put together, a number sees " + field(net) + "×" + field(net)
+                        + ". " + (poolings(net) == 0
                         ? "Each 3×3 layer adds 2. After a pooling, neighbouring positions are 2 pixels apart: how much does a layer add there?"
                         : poolings(net) == 1 ? "One pooling doubled what a later layer adds. How often can you do that?"
-                        : "How much does a layer add before the first pooling, between the two, and behind both? Where should your layers stand?"),
+                        : "How much does a layer add before the first pooling, between the two, and behind both? Where should your layers "
+                        + "stand?"),
                         "A 3×3 layer adds 2 pixels before the first pooling, 4 between the two, and 8 behind both.");
         Sense.within(exercise, MOST_PARAMETERS, MOST_MACS);
         return Sense.sensible(exercise, FILTERS)
-                .because(net -> "Yours sees " + field(net) + "×" + field(net) + " with " + convolutions(net) + " convolutions and " + poolings(net) + " poolings. Of such parts, "
+                .because(net -> "Yours sees " + field(net) + "×" + field(net) + " with " + convolutions(net) + " convolutions and "
+                        + poolings(net) + " poolings. Of such parts, "
                         + smallest(0) + " convolutions would be needed without a pooling, " + smallest(1) + " behind one and " + smallest(2)
-                        + " behind two. A pooling has no parameters and doubles what each later layer adds. The price: fewer positions are left.")
-                .trained(new Design(4, "one convolution of 3×3 with two poolings and a global average, which sees 6×6", MARGIN, net -> net));
+                        + " behind two. A pooling has no parameters and doubles what each later layer adds. The price: fewer positions "
+                        + "are left.")
+                .trained(new Design(4, "one convolution of 3×3 with two poolings and a global average, which sees 6×6", MARGIN, net ->
+                        net));
     }
 
     /** The layers with a window, before all positions are put together. */
     private static Stream<Node> stack(Network net) {
-        return net.nodes().stream().filter(node -> node.layer() instanceof Convolution || node.layer() instanceof MaxPooling || node.layer() instanceof AveragePooling)
+        return net.nodes().stream().filter(node -> node.layer() instanceof Convolution || node.layer() instanceof MaxPooling
+                || node.layer() instanceof AveragePooling)
                 .filter(node -> node.output().height() > 1 || node.output().width() > 1).filter(node -> !passesOn(node.layer()));
     }
 
     /** A pooling of one number hands it on. */
     private static boolean passesOn(Layer layer) {
-        return layer instanceof MaxPooling max && is(max.window(), 1, 1) || layer instanceof AveragePooling average && is(average.window(), 1, 1);
+        return layer instanceof MaxPooling max && is(max.window(), 1, 1) || layer instanceof AveragePooling average
+                && is(average.window(), 1, 1);
     }
 
     private static boolean isVggs(Layer layer) {
@@ -150,7 +162,8 @@ final class Notebook04 {
                 .rule(chosen -> billions(chosen).equals(billions("b")), chosen -> "Without " + (chosen.equals("e") ? "these" : "this layer") + " it is "
                         + without(chosen).setScale(3, RoundingMode.HALF_UP) + " billion, and that is printed as " + billions(chosen) + ".")
                 .nearer("Subtract the multiplications of each letter's layers from 15.47 billion, and round to one digit.",
-                        "conv1_1 has 0.087 billion, each layer of conv5 0.46, fc6 0.103, fc7 0.017, fc8 0.004. Which sum makes 15.3 of 15.47?")
+                        "conv1_1 has 0.087 billion, each layer of conv5 0.46, fc6 0.103, fc7 0.017, fc8 0.004. Which sum makes 15.3 of "
+                                + "15.47?")
                 .because("Without the three fully connected layers it is " + without("b").setScale(3, RoundingMode.HALF_UP) + " billion. They are "
                         + share(CostSheet.Row::macs, "%.1f") + " % of the multiplications, and " + share(CostSheet.Row::parameters, "%.0f") + " % of the parameters.");
     }

@@ -38,7 +38,8 @@ final class Notebook05 {
                 .rule(net -> net.input().csv().equals("56x56x64") && net.output().output().csv().equals("56x56x64"), "56×56×64 goes in and 56×56×64 comes out. Keep that.")
                 .rule(net -> count(net, Add.class) == 1, "There is one addition in a residual block: residual(…) makes it.")
                 .rule(net -> count(net, Convolution.class) == 2, "Two convolutions are in the block, both between the start of the shortcut and the addition.")
-                .rule(net -> readsInput(net), "The addition does not get a[l] itself. Where does the shortcut begin in your block: before the first layer, or behind it?")
+                .rule(net -> readsInput(net), "The addition does not get a[l] itself. Where does the shortcut begin in your block: before the first layer, or behind it? "
+                        + "And does anything stand on it?")
                 .rule(net -> CostSheet.of(net).parameters() == CostSheet.of(right).parameters(), net -> "It has " + Exercise.count(CostSheet.of(net).parameters())
                         + " parameters. Both convolutions are 3×3 with 64 filters, without biases, and behind each stands a batch normalization.")
                 .rule(net -> net.output().layer().kind().equals("ReLU"), "The last ReLU stands behind the addition: a[l+2] = g(z[l+2] + a[l]).")
@@ -70,7 +71,8 @@ final class Notebook05 {
                         + ". What else can a convolution have, although a batch normalization stands behind it?")
                 .rule(chosen -> chosen.contains("c"), chosen -> "That explains a part: " + Exercise.count(channels()) + " of " + Exercise.count(kerasDifference())
                         + ". Which numbers does a batch normalization keep that no gradient changes?")
-                .nearer("ResNet-50 has 26,560 channels behind which a normalization stands, and 79,680 is 3 · 26,560. What are three numbers a channel?",
+                .nearer("ResNet-50 has 26,560 channels behind which a normalization stands, and 79,680 is 3 · 26,560. What are three "
+                        + "numbers a channel?",
                         "One of the three is there although β does the same work. The other two are measured and not trained.")
                 .because(() -> "One bias for each filter, and a moving mean and a moving variance for each channel: three numbers for each of "
                         + Exercise.count(channels()) + " channels. Keras prints the moving ones apart, as not trainable.");
@@ -92,16 +94,24 @@ final class Notebook05 {
     private static Exercise<?> underBudget() {
         Exercise<Network> exercise = Exercise.of("05.3", Network.class, "a network, such as the variable mine");
         Sense.imagesToTen(exercise)
-                .rule(net -> Sense.depth(net, node -> true) >= DEPTH, net -> "The longest way through it has " + Sense.depth(net, node -> true) + " layers with weights. It needs "
-                        + DEPTH + " at least.", "One convolution in front and dense(10) at the end are 2. Each block of two adds 2. How many blocks are needed?")
-                .rule(net -> Sense.depth(net, Sense.onPositions(4)) >= DEPTH - 2, net -> "Only " + Sense.depth(net, Sense.onPositions(4)) + " of its layers with weights work on 4×4 positions or more, and "
-                        + (DEPTH - 2) + " are wanted. On one position there is nothing left to look at.", "Halve the sides twice or three times in all, not in each block.")
-                .rule(net -> net.nodes().stream().filter(Sense::looksAround).count() >= DEPTH / 3, "Most of its layers see one position only. A residual network looks around: with filters of 3×3.")
-                .rule(net -> shortcuts(net) >= SHORTCUTS, net -> "It has " + shortcuts(net) + " shortcuts around layers with weights. Of so many layers, most should lie in blocks of two.",
-                        "A shortcut is made by residual(…), and its main path has layers with weights in it. " + SHORTCUTS + " are wanted.");
+                .rule(net -> Sense.depth(net, node -> true) >= DEPTH, net -> "The longest way through it has " + Sense.depth(net, node ->
+                        true) + " layers with weights. It needs "
+                        + DEPTH + " at least.", "One convolution in front and dense(10) at the end are 2. Each block of two adds 2. How "
+                        + "many blocks are needed?")
+                .rule(net -> Sense.depth(net, Sense.onPositions(4)) >= DEPTH - 2, net -> "Only " + Sense.depth(net, Sense.onPositions(4))
+                        + " of its layers with weights work on 4×4 positions or more, and "
+                        + (DEPTH - 2) + " are wanted. On one position there is nothing left to look at.",
+                        "Halve the sides twice or three times in all, not in each block.")
+                .rule(net -> net.nodes().stream().filter(Sense::looksAround).count() >= DEPTH / 3,
+                        "Most of its layers see one position only. A residual network looks around: with filters of 3×3.")
+                .rule(net -> shortcuts(net) >= SHORTCUTS, net -> "It has " + shortcuts(net) + " shortcuts around layers with weights. Of "
+                        + "so many layers, most should lie in blocks of two.",
+                        "A shortcut is made by residual(…), and its main path has layers with weights in it. " + SHORTCUTS
+                                + " are wanted.");
         Sense.within(exercise, MOST_PARAMETERS, MOST_MACS);
         return Sense.sensible(exercise, 8).because(net -> Sense.inWords(net) + " It has " + shortcuts(net) + " shortcuts. "
-                        + "Halve the channels, and a convolution has a quarter of the parameters. Halve the sides, and it has a quarter of the multiplications.")
+                        + "Halve the channels, and a convolution has a quarter of the parameters. Halve the sides, and it has a quarter "
+                        + "of the multiplications.")
                 .trained(new Design(5, "a plain network of 32 layers", 3, net -> net));
     }
 
@@ -110,7 +120,8 @@ final class Notebook05 {
         int[] longest = new int[network.nodes().size()];
         long shortcuts = 0;
         for (Node node : network.nodes()) {
-            IntSummaryStatistics before = node.inputs().stream().mapToInt(input -> input == Network.INPUT ? 0 : longest[input]).summaryStatistics();
+            IntSummaryStatistics before = node.inputs().stream().mapToInt(input -> input == Network.INPUT ? 0 : longest[input])
+                    .summaryStatistics();
             longest[node.index()] = before.getMax() + (Sense.hasWeights(node) ? 1 : 0);
             shortcuts += node.layer() instanceof Add && before.getMax() > before.getMin() ? 1 : 0;
         }

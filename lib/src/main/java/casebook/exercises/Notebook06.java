@@ -49,7 +49,8 @@ final class Notebook06 {
                 .rule(all -> fates(all).get(2) == Fate.MOVED, all -> "The third should mix or move numbers, so that one that comes out depends on its neighbours. Yours "
                         + inWords(fates(all).get(2)) + ". A layer without weights that looks at more than one number could stand on the shortcut.")
                 .nearer("With all weights zero, the two layers put out zeros. What is added to them, and what is done to the sum?",
-                        "Three places can be changed, one for each network: whether there is a shortcut, which function stands behind the addition, and which layer stands on the shortcut.")
+                        "Three places can be changed, one for each network: whether there is a shortcut, which function stands behind the "
+                                + "addition, and which layer stands on the shortcut.")
                 .because("The identity needs all three: a shortcut, nothing on it, and a g that leaves alone what is not negative.");
     }
 
@@ -176,7 +177,9 @@ final class Notebook06 {
                 .rule(layer -> GradientCheck.of(layer, volume, 1).values().stream().allMatch(error -> error < 1e-6),
                         "The gradient of α is right. What goes on to the input is α · dy.")
                 .nearer("y = α x. The gradient of α is Σ dy · x, and that of x is α · dy.",
-                        "The parameter is new Parameter(\"alpha\", Parameter.Role.NORMALIZATION, List.of(1L), new Parameter.Start.Constant(0)). Its gradient is an array of length 1: Nd4j.zeros(dy.dataType(), 1).addi(…).")
+                        "The parameter is new Parameter(\"alpha\", Parameter.Role.NORMALIZATION, List.of(1L), new "
+                                + "Parameter.Start.Constant(0)). Its gradient is an array of length 1: Nd4j.zeros(dy.dataType(), "
+                                + "1).addi(…).")
                 .optional()
                 .because("With this layer at the end of each block no normalization is needed for a start near the identity.");
     }

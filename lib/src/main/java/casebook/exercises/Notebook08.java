@@ -141,7 +141,8 @@ final class Notebook08 {
                         images("bottleneck", width.intValue()), Runs.inWords(changes(width.intValue()))))
                 .rule(width -> width.intValue() == best(), width -> String.format(Locale.ROOT, "It does not hurt: the test error is %s. It reads %.0f images a second. Is there a "
                         + "width that reads more, and that the runs do not show to be worse?", Runs.inWords(changes(width.intValue())), images("bottleneck", width.intValue())))
-                .nearer("Go through the recorded widths from the narrow end. Is the error larger than without a bottleneck in all five pairs?",
+                .nearer("Go through the recorded widths from the narrow end. Is the error larger than without a bottleneck in all five "
+                        + "pairs?",
                         "Cross out every width whose five changes are all positive. Of the others the narrowest reads the most images.")
                 .because(() -> String.format(Locale.ROOT, "%.0f images a second instead of %.1f. The runs do not prove that nothing is lost: the error is %s. Five more seeds might decide it.",
                         images("bottleneck", best()), images("direct", 48), Runs.inWords(changes(best()))));
@@ -164,19 +165,30 @@ final class Notebook08 {
                         + " are wanted at least. What could take the place of 25 multiplications for each pair of channels?")
                 .rule(net -> CostSheet.of(net).macs() <= macs(16, 32, 5), net -> "It needs " + Exercise.count(CostSheet.of(net).macs()) + " multiplications, more than "
                         + Exercise.count(macs(16, 32, 5)) + ". Which of its layers needs most? What does that layer cost for each pair of channels?")
-                .nearer("Two 3×3 filters one behind the other see 5×5, and take 18 multiplications for each pair of channels where a 5×5 takes 25.",
-                        "Make it three convolutions: a 1×1 to few channels, a 3×3, and a 3×3 to 32 channels, each with a ReLU. How many channels may the first two have?")
-                .rule(net -> Sense.seenByConvolutions(net) >= 5, net -> "Its convolutions alone see " + Sense.seenByConvolutions(net) + "×" + Sense.seenByConvolutions(net)
-                        + ". The rest is a pooling, which has no weights: it can't learn what to look for. The convolutions should see 5×5 by themselves.")
-                .rule(net -> weighs(net), "Tried with random weights, not all of the 25 positions make a difference to an output, each in a way of its own. They should.")
-                .rule(net -> Sense.linear(net).isEmpty(), net -> Sense.linear(net).get() + " What do two layers do together, if none stands between them?")
+                .nearer("Two 3×3 filters one behind the other see 5×5, and take 18 multiplications for each pair of channels where a 5×5 "
+                        + "takes 25.",
+                        "Make it three convolutions: a 1×1 to few channels, a 3×3, and a 3×3 to 32 channels, each with a ReLU. How many "
+                                + "channels may the first two have?")
+                .rule(net -> Sense.seenByConvolutions(net) >= 5, net -> "Its convolutions alone see " + Sense.seenByConvolutions(net)
+                        + "×" + Sense.seenByConvolutions(net)
+                        + ". The rest is a pooling, which has no weights: it can't learn what to look for. The convolutions should see "
+                        + "5×5 by themselves.")
+                .rule(net -> weighs(net), "Tried with random weights, not all of the 25 positions make a difference to an output, each in "
+                        + "a way of its own. They should.")
+                .rule(net -> Sense.linear(net).isEmpty(), net -> Sense.linear(net).get() + " What do two layers do together, if none "
+                        + "stands between them?")
                 .optional()
-                .because(net -> "Your branch: " + convolutions(net).map(node -> node.layer() instanceof Convolution conv ? conv.window().height() + "×" + conv.window().width() : "")
-                        .collect(Collectors.joining(", then ")) + ", at least " + narrowest(net) + " channels, " + Exercise.count(CostSheet.of(net).macs())
-                        + " multiplications. Small filters in a row see as much as a large one, for fewer multiplications. In 2015 the authors of Inception took this step.");
+                .because(net -> "Your branch: " + convolutions(net).map(node -> node.layer() instanceof Convolution conv ? conv.window()
+                        .height() + "×" + conv.window().width() : "")
+                        .collect(Collectors.joining(", then ")) + ", at least " + narrowest(net) + " channels, "
+                                + Exercise.count(CostSheet.of(net).macs())
+                        + " multiplications. Small filters in a row see as much as a large one, for fewer multiplications. In 2015 the "
+                        + "authors of Inception took this step.");
     }
 
-    /** True if an output in the middle depends on all 25 positions around it, and on no two of them alike: weights decide, and not a mean. */
+    /**
+     * True if an output in the middle depends on all 25 positions around it, and on no two of them alike: weights decide, and not a mean.
+     */
     private static boolean weighs(Network network) {
         Model model = Model.of(network, 1);
         Nd4j.getRandom().setSeed(1);

@@ -50,7 +50,8 @@ final class Notebook10 {
                 .rule(given -> !near(given, connectedIntensity(BATCH) * 2), "That is twice as much. A number in float32 has four bytes, and a multiplication with its addition is two operations.")
                 .otherwise("For a batch of 32: operations are 2 · 32 · 9,216 · 4,096. Bytes are four for each weight, read once, and four for each number that comes in or goes out.")
                 .nearer("Operations: 2 · 32 · 9,216 · 4,096. Bytes: 4 for each weight, and 4 · 32 for each of the 9,216 + 4,096 numbers.",
-                        "The weights are 9,217 · 4,096 numbers, read once. The numbers in and out are 32 · 13,312. Add them, times 4, and divide the operations by that.")
+                        "The weights are 9,217 · 4,096 numbers, read once. The numbers in and out are 32 · 13,312. Add them, times 4, and "
+                                + "divide the operations by that.")
                 .because("Half a FLOP a byte for each image of the batch, as long as the weights outweigh the rest.");
     }
 
@@ -94,7 +95,8 @@ final class Notebook10 {
                         "d", "Half the bytes are a factor of two. What factor is it?",
                         "e", "Which layers does this leave out, and which of them are many?").get(letter)))
                 .nearer("30.2 is 1.6 times 18.7. Which letters change the bytes at all, and by about how much?",
-                        "Add up the bytes of all rows but those that the letter leaves out, and divide. The rows of which kinds are about 40 % of all bytes?")
+                        "Add up the bytes of all rows but those that the letter leaves out, and divide. The rows of which kinds are about "
+                                + "40 % of all bytes?")
                 .because("Nothing of the network has changed, and no multiplication. The program works otherwise: what is still at hand need not be moved.");
     }
 
@@ -102,18 +104,29 @@ final class Notebook10 {
     private static Exercise<?> smallNetwork() {
         Exercise<Network> exercise = Exercise.of("10.3", Network.class, "a network, such as the variable mine");
         Sense.imagesToTen(exercise)
-                .rule(net -> Sense.depth(net, node -> true) >= FEWEST_LAYERS, net -> "The longest way through it has " + Sense.depth(net, node -> true) + " layers with weights, and "
+                .rule(net -> Sense.depth(net, node -> true) >= FEWEST_LAYERS, net -> "The longest way through it has " + Sense.depth(net,
+                        node -> true) + " layers with weights, and "
                         + FEWEST_LAYERS + " are wanted at least.")
-                .rule(net -> Sense.depth(net, Sense::looksAround) >= FEWEST_LAYERS / 2, net -> "On its longest way " + Sense.depth(net, Sense::looksAround) + " convolutions look at neighbours, and "
-                        + FEWEST_LAYERS / 2 + " are wanted at least. A 1×1 sees one position, and a pooling can't learn what to look for.", "Take filters of 3×3 in half of your layers.")
-                .rule(net -> Sense.depth(net, Sense.onPositions(4)) >= FEWEST_LAYERS - 2, net -> "Only " + Sense.depth(net, Sense.onPositions(4)) + " of its layers with weights work on 4×4 positions or more, and "
-                        + (FEWEST_LAYERS - 2) + " are wanted. On one position there is nothing left to look at.", "Let the sides become smaller more slowly: 28, 14, 7, 4.")
-                .rule(net -> beforeTheEnd(net) >= SEEN, net -> "Before the last pooling or fully connected layer, one value sees " + beforeTheEnd(net)
-                        + "×" + beforeTheEnd(net) + " pixels. It should see " + SEEN + "×" + SEEN + " at least, or the network knows only small pieces of the image. What makes each step reach further?")
-                .rule(net -> Sense.seenByConvolutions(net) >= SEEN_BY_WEIGHTS, net -> "Its convolutions alone see " + Sense.seenByConvolutions(net) + "×" + Sense.seenByConvolutions(net)
-                        + " pixels, and " + SEEN_BY_WEIGHTS + "×" + SEEN_BY_WEIGHTS + " are wanted. The rest comes from poolings, which learn nothing.")
-                .rule(net -> CostSheet.of(net).peakActivationBytes() <= MOST_BYTES, net -> String.format(Locale.ROOT, "Its activations need %,d bytes at their peak, and %,d are allowed. The largest volume is "
-                        + "that of %s. How soon do the sides become smaller?", CostSheet.of(net).peakActivationBytes(), MOST_BYTES, largest(net)), "The first layer makes the largest volume. What would a stride do there?");
+                .rule(net -> Sense.depth(net, Sense::looksAround) >= FEWEST_LAYERS / 2, net -> "On its longest way " + Sense.depth(net,
+                        Sense::looksAround) + " convolutions look at neighbours, and "
+                        + FEWEST_LAYERS / 2 + " are wanted at least. A 1×1 sees one position, and a pooling can't learn what to look "
+                        + "for.", "Take filters of 3×3 in half of your layers.")
+                .rule(net -> Sense.depth(net, Sense.onPositions(4)) >= FEWEST_LAYERS - 2, net -> "Only " + Sense.depth(net,
+                        Sense.onPositions(4)) + " of its layers with weights work on 4×4 positions or more, and "
+                        + (FEWEST_LAYERS - 2) + " are wanted. On one position there is nothing left to look at.",
+                        "Let the sides become smaller more slowly: 28, 14, 7, 4.")
+                .rule(net -> beforeTheEnd(net) >= SEEN, net -> "Before the last pooling or fully connected layer, one value sees "
+                        + beforeTheEnd(net)
+                        + "×" + beforeTheEnd(net) + " pixels. It should see " + SEEN + "×" + SEEN
+                        + " at least, or the network knows only small pieces of the image. What makes each step reach further?")
+                .rule(net -> Sense.seenByConvolutions(net) >= SEEN_BY_WEIGHTS, net -> "Its convolutions alone see "
+                        + Sense.seenByConvolutions(net) + "×" + Sense.seenByConvolutions(net)
+                        + " pixels, and " + SEEN_BY_WEIGHTS + "×" + SEEN_BY_WEIGHTS + " are wanted. The rest comes from poolings, which "
+                        + "learn nothing.")
+                .rule(net -> CostSheet.of(net).peakActivationBytes() <= MOST_BYTES, net -> String.format(Locale.ROOT,
+                        "Its activations need %,d bytes at their peak, and %,d are allowed. The largest volume is "
+                        + "that of %s. How soon do the sides become smaller?", CostSheet.of(net).peakActivationBytes(), MOST_BYTES,
+                        largest(net)), "The first layer makes the largest volume. What would a stride do there?");
         Sense.within(exercise, MOST_PARAMETERS, MOST_MACS);
         return Sense.sensible(exercise, 8).because(net -> Sense.inWords(net) + " " + ideas(net))
                 .trained(new Design(10, "four convolutions with strides and a global average", MARGIN, net -> net));
@@ -125,7 +138,8 @@ final class Notebook10 {
         if (net.nodes().get(0).output().height() < net.input().height()) {
             ideas.add("an early stride for memory");
         }
-        if (net.nodes().stream().anyMatch(node -> node.layer() instanceof Convolution conv && conv.window().height() == 1 && conv.window().width() == 1
+        if (net.nodes().stream().anyMatch(node -> node.layer() instanceof Convolution conv && conv.window().height() == 1 && conv.window()
+                .width() == 1
                 && conv.filters() < node.inputShapes().get(0).channels())) {
             ideas.add("bottlenecks for multiplications");
         }
@@ -157,7 +171,8 @@ final class Notebook10 {
                 .rule(chosen -> chosen.contains("a"), "Between the two calls of nanoTime() more happens than a prediction. What?")
                 .rule(chosen -> chosen.contains("b"), "What is true of the very first run of a program in Java, and of no later one?")
                 .rule(chosen -> chosen.contains("d"), "Another program works for a moment while ResNet-50 is measured. How would you notice?")
-                .nearer("Three of the six are faults. What lies between the two calls of nanoTime(), what is special about a first run, and how often is it measured?",
+                .nearer("Three of the six are faults. What lies between the two calls of nanoTime(), what is special about a first run, "
+                        + "and how often is it measured?",
                         "Neither the unit nor the values of the numbers are at fault. What is left?")
                 .optional()
                 .because("And the order matters: the first network that is measured pays for what Java compiles, and the second one finds it done.");

@@ -69,7 +69,8 @@ final class OwnLayer {
                 throw new Noticed("forward returns null: nothing comes out. What does its return give back?");
             }
             if (!before.equals(inputs.get(0))) {
-                throw new Noticed("forward changes x itself. A method whose name ends in i, such as muli, writes its result into the array before the dot; "
+                throw new Noticed("forward changes x itself. A method whose name ends in i, such as muli, writes its result into the "
+                        + "array before the dot; "
                         + "others still need x. Take mul, or x.dup() first.");
             }
             return y;
@@ -83,11 +84,13 @@ final class OwnLayer {
                 throw new Noticed("gradient returns null. It has to return the gradient with respect to x, an array of x's shape.");
             }
             if (!before.equals(dy)) {
-                throw new Noticed("gradient changes dy itself. A method whose name ends in i, such as muli, writes its result into the array before the dot; "
+                throw new Noticed("gradient changes dy itself. A method whose name ends in i, such as muli, writes its result into the "
+                        + "array before the dot; "
                         + "others still need dy. Take mul, or dy.dup() first.");
             }
             if (!Arrays.equals(dx.shape(), pass.input().shape())) {
-                throw new Noticed("The forward pass is right, but the way back is not: gradient returns an array " + Arrays.toString(dx.shape())
+                throw new Noticed("The forward pass is right, but the way back is not: gradient returns an array "
+                        + Arrays.toString(dx.shape())
                         + ", and the gradient with respect to x has x's shape, " + Arrays.toString(pass.input().shape()) + ".");
             }
             return List.of(dx);
@@ -100,7 +103,8 @@ final class OwnLayer {
      * @return what is wrong with how it does it, whatever the numbers are; empty if nothing is
      */
     static Optional<String> trouble(Layer layer, Shape shape, boolean back) {
-        Network network = Network.named("own layer").input(shape.height(), shape.width(), shape.channels()).layer(new Watched(layer)).build();
+        Network network = Network.named("own layer").input(shape.height(), shape.width(), shape.channels()).layer(new Watched(layer))
+                .build();
         Model model = Model.of(network, 1, DataType.DOUBLE);
         long count = shape.elements();
         INDArray x = Nd4j.linspace(-2, 2, count).castTo(DataType.DOUBLE).reshape(shape.batch(1));
@@ -120,7 +124,8 @@ final class OwnLayer {
 
     /** What was thrown, and where in the learner's own code. */
     static String failure(RuntimeException e) {
-        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getClass().getName().startsWith("casebook.") ? e.getMessage()
+        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getClass().getName().startsWith("casebook.")
+                ? e.getMessage()
                 : e.getClass().getSimpleName() + ": " + e.getMessage();
         return Notebook.place(e).or(() -> compiled(e)).map(place -> message + "\n" + place).orElse(message);
     }
@@ -130,6 +135,7 @@ final class OwnLayer {
         return Arrays.stream(e.getStackTrace())
                 .takeWhile(frame -> !frame.getClassName().equals(Exercise.class.getName()))
                 .filter(frame -> !frame.getClassName().matches("(casebook\\.|org\\.|java\\.|jdk\\.|tech\\.).*")).findFirst()
-                .map(frame -> "in " + frame.getClassName().replaceAll(".*[.$]", "") + "." + frame.getMethodName() + ", line " + frame.getLineNumber());
+                .map(frame -> "in " + frame.getClassName().replaceAll(".*[.$]", "") + "." + frame.getMethodName() + ", line "
+                        + frame.getLineNumber());
     }
 }

@@ -30,14 +30,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
-/** Whether a network makes sense, where many are right: what an exercise says that it checks. Some of it is looked up, some is tried on numbers. */
+/**
+ * Whether a network makes sense, where many are right: what an exercise says that it checks. Some of it is looked up, some is tried on
+ * numbers.
+ */
 final class Sense {
 
     private Sense() {}
 
     /** True if a layer multiplies with weights that are trained. */
     static boolean hasWeights(Node node) {
-        return node.layer().parameters(node.inputShapes()).stream().anyMatch(parameter -> parameter.role() == Parameter.Role.WEIGHT && parameter.trainable());
+        return node.layer().parameters(node.inputShapes()).stream().anyMatch(parameter -> parameter.role() == Parameter.Role.WEIGHT
+                && parameter.trainable());
     }
 
     /** Layers with weights on the longest way to the output that fit. */
@@ -61,7 +65,8 @@ final class Sense {
             node.inputs().stream().filter(input -> input != Network.INPUT).forEach(input -> before.addAll(last.get(input)));
             if (hasWeights(node)) {
                 if (!before.isEmpty()) {
-                    return Optional.of("Between " + before.get(0).name() + " (" + before.get(0).layer().kind() + ") and " + node.name() + " (" + node.layer().kind()
+                    return Optional.of("Between " + before.get(0).name() + " (" + before.get(0).layer().kind() + ") and " + node.name()
+                            + " (" + node.layer().kind()
                             + ") stands no activation, such as a ReLU.");
                 }
                 last.add(List.of(node));
@@ -90,7 +95,8 @@ final class Sense {
     /** The layer with weights that puts out the fewest channels, the last one left out; empty if there is only one. */
     static Optional<Node> narrowest(Network network) {
         Node last = last(network);
-        return network.nodes().stream().filter(node -> hasWeights(node) && node != last).min((a, b) -> Integer.compare(a.output().channels(), b.output().channels()));
+        return network.nodes().stream().filter(node -> hasWeights(node) && node != last).min((a, b) -> Integer.compare(a.output()
+                .channels(), b.output().channels()));
     }
 
     /** The last layer with weights on the way to the output. */
@@ -180,9 +186,11 @@ final class Sense {
     static Exercise<Network> imagesToTen(Exercise<Network> exercise) {
         return exercise.rule(net -> net.input().csv().equals("28x28x1"), "The images are 28×28 with one channel.",
                 "A network for them begins with Network.named(…).input(28, 28, 1).")
-                .rule(net -> net.outputs().size() == 1 && net.output().output().elements() == 10, net -> "There are ten classes, so ten numbers come out of one end. Yours puts out "
+                .rule(net -> net.outputs().size() == 1 && net.output().output().elements() == 10, net ->
+                        "There are ten classes, so ten numbers come out of one end. Yours puts out "
                         + net.output().output() + ".", "What makes ten numbers of a volume: dense(10) does.")
-                .rule(net -> end(net).layer() instanceof Softmax, "Probabilities should come out. Which layer makes them of ten numbers?", "Put softmax() at the end.");
+                .rule(net -> end(net).layer() instanceof Softmax, "Probabilities should come out. Which layer makes them of ten numbers?",
+                        "Put softmax() at the end.");
     }
 
     /** The last layer that does something when predicting. */
@@ -196,28 +204,40 @@ final class Sense {
 
     /** What a design may cost. */
     static Exercise<Network> within(Exercise<Network> exercise, long parameters, long macs) {
-        return exercise.rule(net -> CostSheet.of(net).parameters() <= parameters, net -> "It has " + Exercise.count(CostSheet.of(net).parameters()) + " parameters, and "
-                        + Exercise.count(parameters) + " are allowed. Most of them are in " + most(net, CostSheet.Row::parameters) + ". Is it the filters, their size, or what the layer reads?",
-                "Parameters of a layer grow with channels in times channels out, and for a fully connected layer with all positions of what it reads.",
+        return exercise.rule(net -> CostSheet.of(net).parameters() <= parameters, net -> "It has " + Exercise.count(CostSheet.of(net)
+                .parameters()) + " parameters, and "
+                        + Exercise.count(parameters) + " are allowed. Most of them are in " + most(net, CostSheet.Row::parameters)
+                        + ". Is it the filters, their size, or what the layer reads?",
+                "Parameters of a layer grow with channels in times channels out, and for a fully connected layer with all positions of "
+                        + "what it reads.",
                 "Make what this layer reads smaller: by a pooling before it, or by fewer filters before it.")
-                .rule(net -> CostSheet.of(net).macs() <= macs, net -> "It needs " + Exercise.count(CostSheet.of(net).macs()) + " multiplications, and " + Exercise.count(macs)
+                .rule(net -> CostSheet.of(net).macs() <= macs, net -> "It needs " + Exercise.count(CostSheet.of(net).macs())
+                        + " multiplications, and " + Exercise.count(macs)
                         + " are allowed. Most of them are in " + most(net, CostSheet.Row::macs) + ". At how many positions does it work?",
-                "Multiplications are weights times positions. Which layer has many of both?", "Let the sides become smaller before this layer: by a stride or a pooling.");
+                "Multiplications are weights times positions. Which layer has many of both?", "Let the sides become smaller before this "
+                        + "layer: by a stride or a pooling.");
     }
 
     private static String most(Network network, ToLongFunction<CostSheet.Row> count) {
         CostSheet.Row most = CostSheet.of(network).rows().stream().max(Comparator.comparingLong(count)).orElseThrow();
-        return most.layer() + ", a " + most.kind() + (most.kind().equals("fully connected") ? " layer" : "") + " that reads " + most.input().get(0);
+        return most.layer() + ", a " + most.kind() + (most.kind().equals("fully connected") ? " layer" : "") + " that reads "
+                + most.input().get(0);
     }
 
     /** What no design may be: without an activation between its layers, narrower than so many channels, or blind to parts of the image. */
     static Exercise<Network> sensible(Exercise<Network> exercise, int channels) {
-        return exercise.rule(net -> linear(net).isEmpty(), net -> linear(net).get() + " What do two layers do together, if none stands between them?",
+        return exercise.nearer("Go through the exercise's conditions one by one. System.out.println(CostSheet.of(mine)) says what your network costs.",
+                "Begin with a small network that meets all conditions but this one. Then change one thing at a time, and check again.").rule(net -> linear(net).isEmpty(), net -> linear(net).get() + " What do two layers do together, if none stands "
+                + "between them?",
                 "Without an activation between them, two layers with weights can do no more than one.", "Put a relu() there.")
-                .rule(net -> narrowest(net).isEmpty() || narrowest(net).get().output().channels() >= channels, net -> narrowest(net).get().name() + " lets "
-                        + narrowest(net).get().output().channels() + " channels through, and " + channels + " are wanted at least. What is not in them is lost for all later layers.",
-                "A layer that puts out few channels throws away most of what the layers before it found.", "Give this layer " + channels + " filters or more.")
-                .rule(net -> used(net) >= 0.5, net -> String.format(Locale.ROOT, "Tried with random weights, only %.0f %% of the input's positions make a difference to what comes out. "
+                .rule(net -> narrowest(net).isEmpty() || narrowest(net).get().output().channels() >= channels, net -> narrowest(net).get()
+                        .name() + " lets "
+                        + narrowest(net).get().output().channels() + " channels through, and " + channels
+                        + " are wanted at least. What is not in them is lost for all later layers.",
+                "A layer that puts out few channels throws away most of what the layers before it found.", "Give this layer " + channels
+                        + " filters or more.")
+                .rule(net -> used(net) >= 0.5, net -> String.format(Locale.ROOT, "Tried with random weights, only %.0f %% of the input's "
+                        + "positions make a difference to what comes out. "
                         + "What passes over the others?", 100 * used(net)), "A stride larger than the filter leaves out what lies between.",
                         "Take a filter or a window at least as large as its stride.");
     }
@@ -226,7 +246,9 @@ final class Sense {
     static String inWords(Network network) {
         CostSheet sheet = CostSheet.of(network);
         int depth = depth(network, node -> true);
-        return "Your network has " + Exercise.count(sheet.parameters()) + " parameters and needs " + Exercise.count(sheet.macs()) + " multiplications; " + depth
-                + (depth == 1 ? " layer" : " layers") + " with weights, and " + beforeTheEnd(network) + " is what is left before all is put together.";
+        return "Your network has " + Exercise.count(sheet.parameters()) + " parameters and needs " + Exercise.count(sheet.macs())
+                + " multiplications; " + depth
+                + (depth == 1 ? " layer" : " layers") + " with weights, and " + beforeTheEnd(network)
+                + " is what is left before all is put together.";
     }
 }

@@ -62,7 +62,8 @@ public final class Designs {
             String input = "before the head";
             NetworkBuilder net = start.name(input).layer(new Dropout(0));
             for (Node node : network.nodes()) {
-                String[] inputs = node.inputs().stream().map(from -> from == Network.INPUT ? input : "head/" + network.nodes().get(from).name()).toArray(String[]::new);
+                String[] inputs = node.inputs().stream().map(from -> from == Network.INPUT ? input : "head/" + network.nodes().get(from)
+                        .name()).toArray(String[]::new);
                 net = net.from(inputs[0]).name("head/" + node.name());
                 net = node.shared() ? net.again("head/" + network.nodes().get(node.parametersFrom()).name())
                         : net.join(node.layer(), Arrays.copyOfRange(inputs, 1, inputs.length));
@@ -75,9 +76,11 @@ public final class Designs {
     static Network design(int notebook) {
         NetworkBuilder net = Network.named("design of notebook " + notebook).input(28, 28, 1);
         return switch (notebook) {
-            case 2 -> net.conv(12, 5, padding(2)).relu().maxPool(2).conv(24, 3, same()).relu().maxPool(2).dense(20).relu().dense(10).softmax().build();
+            case 2 -> net.conv(12, 5, padding(2)).relu().maxPool(2).conv(24, 3, same()).relu().maxPool(2).dense(20).relu().dense(10)
+                    .softmax().build();
             case 3 -> net.then(alexNet()).maxPool(2).dense(64).relu().dense(10).softmax().build();
-            case 4 -> net.then(threes(2)).maxPool(2).then(threes(2)).maxPool(2).then(threes(1)).globalAveragePool().dense(10).softmax().build();
+            case 4 -> net.then(threes(2)).maxPool(2).then(threes(2)).maxPool(2).then(threes(1)).globalAveragePool().dense(10).softmax()
+                    .build();
             case 5 -> ResNet.small(32, ResNet.Shortcut.PAD);
             case 9 -> net.then(twoModules()).conv(16, 1).relu().averagePool(2).dense(10).softmax().build();
             case 10 -> small(net);
@@ -110,7 +113,8 @@ public final class Designs {
     private static Network small(NetworkBuilder net) {
         for (int filters : new int[] {8, 16}) {
             net = net.conv(filters, 3, same(), stride(2), noBias()).batchNorm().relu();
-            net = net.residual(main -> main.conv(filters, 3, same(), noBias()).batchNorm().relu().conv(filters, 3, same(), noBias()).batchNorm()).relu();
+            net = net.residual(main -> main.conv(filters, 3, same(), noBias()).batchNorm().relu().conv(filters, 3, same(), noBias())
+                    .batchNorm()).relu();
         }
         return net.conv(24, 3, same(), stride(2), noBias()).batchNorm().relu().globalAveragePool().dense(10).softmax().build();
     }

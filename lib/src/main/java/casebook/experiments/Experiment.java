@@ -155,7 +155,8 @@ public enum Experiment {
     },
 
     /** What a learner's own network has to beat ({@code reference}), and a network that does ({@code design}), a pair for each notebook. */
-    DESIGN("the references of the exercises in which a network is designed, and a design for each", "notebook", List.of("reference", "design"),
+    DESIGN("the references of the exercises in which a network is designed, and a design for each", "notebook", List.of("reference",
+            "design"),
             List.of(2, 3, 4, 5, 9, 10), 0.02, new Setting(6000, 6, 64)) {
         @Override
         boolean has(String kind, int notebook) {

@@ -33,7 +33,8 @@ public record Add() implements Layer {
         int larger = Math.max(first.height(), other.height());
         int smaller = Math.min(first.height(), other.height());
         return first.channels() == other.channels() && larger > smaller && 3 * smaller > 2 * larger
-                ? "a convolution on the main path takes " + (larger - smaller) + " rows off, so it needs padding that keeps the side (same())"
+                ? "a convolution on the main path takes " + (larger - smaller) + " rows off, so it needs padding that keeps the side "
+                + "(same())"
                 : "the shortcut needs a 1×1 convolution (with the main path's stride) that makes them equal";
     }
 

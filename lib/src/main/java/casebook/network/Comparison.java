@@ -42,7 +42,8 @@ public final class Comparison {
         Comparison comparison = new Comparison();
         comparison.pair(given.input, wanted.input);
         for (int i = 0; i < given.ends.size(); i++) {
-            if (given.ends.get(i).lossWeight() != wanted.ends.get(i).lossWeight() || !comparison.match(given.ends.get(i).part(), wanted.ends.get(i).part())) {
+            if (given.ends.get(i).lossWeight() != wanted.ends.get(i).lossWeight() || !comparison.match(given.ends.get(i).part(),
+                    wanted.ends.get(i).part())) {
                 return false;
             }
         }
@@ -64,7 +65,8 @@ public final class Comparison {
         if (partner.containsKey(a) || back.containsKey(b)) {
             return partner.get(a) == b;
         }
-        if (!a.form.equals(b.form) || a.inputs.size() != b.inputs.size() || !a.signature().equals(b.signature()) || (a.owner == null) != (b.owner == null)) {
+        if (!a.form.equals(b.form) || a.inputs.size() != b.inputs.size() || !a.signature().equals(b.signature())
+                || (a.owner == null) != (b.owner == null)) {
             return false;
         }
         Map<Part, Part> partnerBefore = new HashMap<>(partner);

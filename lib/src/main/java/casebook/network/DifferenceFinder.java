@@ -25,12 +25,14 @@ final class DifferenceFinder {
 
     Difference find() {
         if (!given.input().csv().equals(wanted.input().csv())) {
-            return new Difference("Your network reads another volume.", "Your network reads " + given.input() + ".", wanted.input() + " is to go in.");
+            return new Difference("Your network reads another volume.", "Your network reads " + given.input() + ".", wanted.input()
+                    + " is to go in.");
         }
         Structure ours = Structure.of(given);
         Structure theirs = Structure.of(wanted);
         if (ours.ends.size() != theirs.ends.size()) {
-            return new Difference("Your network has another number of outputs.", "Your network has " + count(ours.ends.size(), "output") + ".",
+            return new Difference("Your network has another number of outputs.", "Your network has " + count(ours.ends.size(), "output")
+                    + ".",
                     count(theirs.ends.size(), "output") + (theirs.ends.size() == 1 ? " is" : " are") + " wanted.");
         }
         try {
@@ -44,7 +46,8 @@ final class DifferenceFinder {
         } catch (IllegalStateException tooManyWays) {
             // It can only be said that something is joined otherwise.
         }
-        return new Difference("The layers are right. They are joined in another way.", "The layers are right, but some layer reads another one than it should, or two "
+        return new Difference("The layers are right. They are joined in another way.", "The layers are right, but some layer reads "
+                + "another one than it should, or two "
                 + "layers share their weights.", "Draw your network, and compare for each layer what it reads.");
     }
 
@@ -93,7 +96,8 @@ final class DifferenceFinder {
                 }
                 String early = words.your(ours.get(i));
                 String late = words.your(ours.get(at));
-                return new Difference(LayerWords.sentence(place + (place.isEmpty() ? "" : ", ") + late + " stands behind " + early + ". Is this the order?"),
+                return new Difference(LayerWords.sentence(place + (place.isEmpty() ? "" : ", ") + late + " stands behind " + early
+                        + ". Is this the order?"),
                         LayerWords.sentence(place + (place.isEmpty() ? "" : ", ") + early + " and " + late + " stand in the wrong order."),
                         LayerWords.sentence(late + " has to stand before " + early + "."));
             }
@@ -116,7 +120,8 @@ final class DifferenceFinder {
         int around = longest(mine).size();
         int wantedAround = longest(other).size();
         return new Difference("The layers are right, and so is their order. Where does the shortcut begin, and where does it end?",
-                "Your shortcut goes around " + count(around, "layer") + ". That is too " + (around < wantedAround ? "few" : around > wantedAround ? "many"
+                "Your shortcut goes around " + count(around, "layer") + ". That is too " + (around < wantedAround ? "few"
+                        : around > wantedAround ? "many"
                         : "early or too late") + ".",
                 "The shortcut should go around " + count(wantedAround, "layer") + ": from before the first of them to behind the last.");
     }
@@ -180,10 +185,13 @@ final class DifferenceFinder {
     private Difference tooMuch(Link link, String place) {
         String layer = words.your(link);
         if (link.fork()) {
-            return new Difference(LayerWords.sentence(words.in(place) + "there are several ways where one is wanted: look at " + layer + "."),
-                    LayerWords.sentence("what is joined in " + layer + " should be one way."), LayerWords.sentence("leave out " + layer + " and one of its ways."));
+            return new Difference(LayerWords.sentence(words.in(place) + "there are several ways where one is wanted: look at " + layer
+                    + "."),
+                    LayerWords.sentence("what is joined in " + layer + " should be one way."), LayerWords.sentence("leave out " + layer
+                            + " and one of its ways."));
         }
-        return new Difference(LayerWords.sentence(words.in(place) + "there is a layer too many. Look at " + layer + ": what is it there for?"),
+        return new Difference(LayerWords.sentence(words.in(place) + "there is a layer too many. Look at " + layer
+                + ": what is it there for?"),
                 LayerWords.sentence(layer + " does not belong there."), LayerWords.sentence("leave out " + layer + "."));
     }
 
@@ -192,8 +200,10 @@ final class DifferenceFinder {
                 : last == null ? "before " + words.your(next) : next == null ? "behind " + words.your(last)
                 : "between " + words.your(last) + " and " + words.your(next);
         if (link.fork()) {
-            String what = link.layer() instanceof Add ? "a shortcut" : link.layer() instanceof Concatenate ? "a place where branches are joined" : "a layer with several inputs";
-            return new Difference(LayerWords.sentence(where + " something is missing."), LayerWords.sentence(where + " the wanted network has more than one way."),
+            String what = link.layer() instanceof Add ? "a shortcut" : link.layer() instanceof Concatenate
+                    ? "a place where branches are joined" : "a layer with several inputs";
+            return new Difference(LayerWords.sentence(where + " something is missing."), LayerWords.sentence(where
+                    + " the wanted network has more than one way."),
                     LayerWords.sentence(where + " " + what + " is missing."));
         }
         return new Difference(LayerWords.sentence(where + " a layer is missing."),
@@ -209,8 +219,10 @@ final class DifferenceFinder {
             return words.numbers(ours, theirs, place);
         }
         String layer = words.your(ours);
-        return new Difference(LayerWords.sentence(words.in(place) + "look at " + layer + ". Is it this kind of layer that is wanted there?"),
-                LayerWords.sentence("in the place of " + layer + " " + (LayerWords.family(theirs.layer()).equals(LayerWords.family(ours.layer()))
+        return new Difference(LayerWords.sentence(words.in(place) + "look at " + layer + ". Is it this kind of layer that is wanted "
+                + "there?"),
+                LayerWords.sentence("in the place of " + layer + " " + (LayerWords.family(theirs.layer())
+                        .equals(LayerWords.family(ours.layer()))
                         ? "another kind of it is wanted." : LayerWords.family(theirs.layer()) + " is wanted.")),
                 LayerWords.sentence("in the place of " + layer + ", " + LayerWords.a(theirs) + " is wanted."));
     }
@@ -235,7 +247,8 @@ final class DifferenceFinder {
             boolean many = ours.ways().size() > theirs.ways().size();
             return new Difference(have + ". How many should there be?", have + ". That is too " + (many ? "many." : "few."),
                     theirs.ways().size() + " should meet there" + (many || others.isEmpty() ? "." : ". One that you do not have "
-                            + (others.get(0).isEmpty() ? "leads there directly." : "begins with " + LayerWords.a(others.get(0).get(0)) + ".")));
+                            + (others.get(0).isEmpty() ? "leads there directly." : "begins with " + LayerWords.a(others.get(0).get(0))
+                            + ".")));
         }
         int index = mine.get(0);
         List<Link> way = ours.ways().get(index);

@@ -145,7 +145,8 @@ final class Structure {
         if (layer instanceof FullyConnected connected) {
             Part read = first.form.layer() instanceof Flatten ? first.inputs.get(0) : first;
             Shape all = read.form.output();
-            return convolution(node, new Convolution(connected.outputs(), plain(all.height(), all.width(), 1, 1, 1), 1, connected.bias()), read, owner);
+            return convolution(node, new Convolution(connected.outputs(), plain(all.height(), all.width(), 1, 1, 1), 1, connected.bias()),
+                    read, owner);
         }
         if (layer instanceof Convolution convolution) {
             return convolution(node, convolution, first, owner);
@@ -165,7 +166,8 @@ final class Structure {
                     ? part.inputs.stream() : List.of(part).stream()).toList();
             return all.size() == 1 ? all.get(0) : part(node, new Form(layer, List.of(), volume(node.output())), all, false, null);
         }
-        return part(node, new Form(layer, List.of(), volume(node.output())), inputs, !layer.parameters(node.inputShapes()).isEmpty(), owner);
+        return part(node, new Form(layer, List.of(), volume(node.output())), inputs, !layer.parameters(node.inputShapes()).isEmpty(),
+                owner);
     }
 
     private static Window plain(int height, int width, int strideHeight, int strideWidth, int dilation) {
@@ -188,7 +190,8 @@ final class Structure {
         zeros[3] = Math.max(0, (output.width() - 1) * window.strideWidth() + window.extentWidth() - from.width() - zeros[1]);
         Window chosen = plain(window.height(), window.width(), output.height() == 1 ? 1 : window.strideHeight(),
                 output.width() == 1 ? 1 : window.strideWidth(), window.height() == 1 && window.width() == 1 ? 1 : window.dilation());
-        return part(node, new Form(new Convolution(layer.filters(), chosen, layer.groups(), layer.bias()), list(zeros), output), List.of(read), true, owner);
+        return part(node, new Form(new Convolution(layer.filters(), chosen, layer.groups(), layer.bias()), list(zeros), output),
+                List.of(read), true, owner);
     }
 
     private Part pooling(Node node, Window window, Part input, boolean max) {
@@ -196,7 +199,8 @@ final class Structure {
         Shape output = window.slide(from, from.channels());
         int[] zeros = window.zeros(from);
         boolean one = output.height() == 1 && output.width() == 1;
-        boolean everything = one && window.dilation() == 1 && window.height() - zeros[0] >= from.height() && window.width() - zeros[1] >= from.width();
+        boolean everything = one && window.dilation() == 1 && window.height() - zeros[0] >= from.height()
+                && window.width() - zeros[1] >= from.width();
         if (everything && !max) {
             return add(node, new GlobalAveragePooling(), List.of(input), null);
         }

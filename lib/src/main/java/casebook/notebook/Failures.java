@@ -326,7 +326,8 @@ final class Failures implements Consumer<SnippetEvent> {
             int lineEnd = source.indexOf('\n', start);
             String line = source.substring(lineStart, lineEnd < 0 ? source.length() : lineEnd);
             boolean answer = kind.equals("variable") && AN_ANSWER.matcher(source.substring(0, start)).find();
-            String sentence = (answer ? "if " + name + " is a word, write it in quotation marks: \"" + name + "\"; if not, " : "") + sentenceFor(kind, name);
+            String sentence = (answer ? "if " + name + " is a word, write it in quotation marks: \"" + name + "\"; if not, " : "")
+                    + sentenceFor(kind, name);
             return Optional.of(List.of(sentence, "in this line:   " + shortened(line.strip())));
         }
         return Optional.empty();

@@ -74,8 +74,10 @@ final class Answers02 {
                     new Built(mine(8, 16, 5, 30), ""),
                     new Built(mine(12, 24, 3, 200), "parameters, and 30,000 are allowed. Most of them are in fc1"),
                     new Built(mine(32, 24, 5, 6), "multiplications, and 1,000,000 are allowed"),
-                    new Built(image().conv(4, 5).relu().maxPool(2).conv(8, 5).relu().maxPool(2).dense(10).softmax().build(), "lets 4 channels through"),
-                    new Built(image().conv(8, 5).maxPool(2).conv(8, 5).relu().maxPool(2).dense(10).softmax().build(), "stands no activation"),
+                    new Built(image().conv(4, 5).relu().maxPool(2).conv(8, 5).relu().maxPool(2).dense(10).softmax().build(),
+                            "lets 4 channels through"),
+                    new Built(image().conv(8, 5).maxPool(2).conv(8, 5).relu().maxPool(2).dense(10).softmax().build(),
+                            "stands no activation"),
                     new Built(image().conv(8, 3, stride(6)).relu().conv(8, 3).relu().dense(10).softmax().build(), "make a difference"),
                     new Built(image().dense(20).relu().dense(10).softmax().build(), "convolutions that look at neighbours"),
                     new Built(image().conv(8, 5).relu().conv(8, 5).relu().dense(10).build(), "Probabilities should come out"),
@@ -87,13 +89,15 @@ final class Answers02 {
     }
 
     private static Network mine(int first, int second, int size, int outputs) {
-        return image().conv(first, 5, padding(2)).relu().maxPool(2).conv(second, size, same()).relu().maxPool(2).dense(outputs).relu().dense(10).softmax().build();
+        return image().conv(first, 5, padding(2)).relu().maxPool(2).conv(second, size, same()).relu().maxPool(2).dense(outputs).relu()
+                .dense(10).softmax().build();
     }
 
     /** LeNet-5 with other activations, another end, or its first pooling by maxima. */
     private static Network lenet(Block activation, Block end, boolean averages) {
         NetworkBuilder net = Network.named("mended").input(32, 32, 1).conv(6, 5).tanh();
-        return (averages ? net.averagePool(2) : net.maxPool(2)).conv(16, 5).then(activation).averagePool(2).dense(120).tanh().dense(84).tanh().dense(10).then(end).build();
+        return (averages ? net.averagePool(2) : net.maxPool(2)).conv(16, 5).then(activation).averagePool(2).dense(120).tanh().dense(84)
+                .tanh().dense(10).then(end).build();
     }
 
     /** The right forward pass, and a gradient of one's own. */

@@ -16,7 +16,8 @@ final class Answers03 {
     private Answers03() {}
 
     private static NetworkBuilder upToPool2() {
-        return Network.named("light").input(28, 28, 1).conv(16, 3, same(), stride(2)).relu().conv(32, 5, same()).relu().maxPool(3, stride(2));
+        return Network.named("light").input(28, 28, 1).conv(16, 3, same(), stride(2)).relu().conv(32, 5, same()).relu().maxPool(3,
+                stride(2));
     }
 
     private static final float[] X = {60, 0, 10, 0, 0, 60, 400, 20};
@@ -38,12 +39,14 @@ final class Answers03 {
                     new Built(upToPool2().maxPool(2).dense(64).relu().dense(10).softmax().build(), ""),
                     new Built(upToPool2().relu().conv(32, 3, same()).relu().globalAveragePool().dense(10).softmax().build(), ""),
                     new Built(upToPool2().dense(10).softmax().build(), ""),
-                    new Built(upToPool2().dense(256).relu().dense(256).relu().dense(10).softmax().build(), "Most of them are in fc1, a fully connected layer that reads 1152"),
+                    new Built(upToPool2().dense(256).relu().dense(256).relu().dense(10).softmax().build(),
+                            "Most of them are in fc1, a fully connected layer that reads 1152"),
                     new Built(upToPool2().dense(20).dense(10).softmax().build(), "stands no activation"),
                     new Built(upToPool2().dense(2).relu().dense(10).softmax().build(), "lets 2 channels through"),
                     new Built(upToPool2().conv(10, 1).softmax().build(), "ten numbers come out"),
                     new Built(upToPool2().dense(10).build(), "Which layer makes them"),
-                    new Built(Network.named("x").input(28, 28, 1).conv(16, 3, same(), stride(2)).relu().conv(32, 3, same()).relu().maxPool(3, stride(2)).dense(10).softmax().build(),
+                    new Built(Network.named("x").input(28, 28, 1).conv(16, 3, same(), stride(2)).relu().conv(32, 3, same()).relu()
+                            .maxPool(3, stride(2)).dense(10).softmax().build(),
                             "begin with upToPool2()"),
                     new Built(Network.named("x").input(28, 28, 1).dense(10).softmax().build(), "begin with upToPool2()"),
                     new Built(AlexNet.oneWeirdTrick(), "28×28"),

@@ -27,7 +27,8 @@ final class Answers05 {
 
     /** A network for small images: a first convolution, three stages of n blocks, the mean, ten outputs. */
     private static Network small(int n, int filters, boolean shortcuts, int firstStride) {
-        NetworkBuilder net = Network.named("mine").input(28, 28, 1).conv(filters, 3, same(), stride(firstStride), noBias()).batchNorm().relu();
+        NetworkBuilder net = Network.named("mine").input(28, 28, 1).conv(filters, 3, same(), stride(firstStride), noBias()).batchNorm()
+                .relu();
         for (int stage = 0; stage < 3; stage++) {
             for (int i = 0; i < n; i++) {
                 int wide = filters << stage;
@@ -44,7 +45,8 @@ final class Answers05 {
         NetworkBuilder net = Network.named("mine").input(28, 28, 1).conv(8, 3, same(), noBias()).batchNorm().relu();
         for (int i = 0; i < 15; i++) {
             int step = net.shape().height() > 1 ? 2 : 1;
-            Block main = body -> body.conv(8, 3, padding(1), stride(step), noBias()).batchNorm().relu().conv(8, 3, padding(1), noBias()).batchNorm();
+            Block main = body -> body.conv(8, 3, padding(1), stride(step), noBias()).batchNorm().relu().conv(8, 3, padding(1), noBias())
+                    .batchNorm();
             net = net.residual(main, step == 1 ? Block.NOTHING : side -> side.layer(new PaddedShortcut(8, step))).relu();
         }
         return net.globalAveragePool().dense(10).softmax().build();
@@ -70,8 +72,10 @@ final class Answers05 {
                     new Built(block().residual(main -> main.conv(64, 3, padding(1)).relu().conv(64, 3, padding(1))).relu().build(), "without biases"),
                     new Built(block().residual(TWO).build(), "last ReLU"),
                     new Built(Network.named("x").input(28, 28, 64).residual(TWO).relu().build(), "56×56×64"),
-                    new Built(block().residual(main -> main.conv(64, 3, same(), noBias()).batchNorm().conv(64, 3, same(), noBias()).batchNorm()).relu().build(), "a layer is missing"),
-                    new Built(block().residual(main -> main.conv(64, 3, same(), noBias()).relu().batchNorm().conv(64, 3, same(), noBias()).batchNorm()).relu().build(), "stands behind"),
+                    new Built(block().residual(main -> main.conv(64, 3, same(), noBias()).batchNorm().conv(64, 3, same(), noBias())
+                            .batchNorm()).relu().build(), "a layer is missing"),
+                    new Built(block().residual(main -> main.conv(64, 3, same(), noBias()).relu().batchNorm().conv(64, 3, same(), noBias())
+                            .batchNorm()).relu().build(), "stands behind"),
                     new Built("mended", "wants a network")),
             "05.3", List.of(
                     new Built(small(5, 8, true, 2), ""),

@@ -84,7 +84,8 @@ final class Answers08 {
                     new Built(volume().conv(20, 1).relu().conv(24, 5, same()).build(), "28×28×32 should come out"),
                     new Built(Network.named("x").input(28, 28, 16).conv(32, 5, same()).build(), "28×28×192 comes in"),
                     new Built(volume().conv(23, 1).relu().maxPool(5, stride(1), same()).conv(32, 1).relu().build(), "which has no weights"),
-                    new Built(volume().conv(23, 1).relu().averagePool(3, stride(1), same()).conv(32, 3, same()).relu().build(), "which has no weights"),
+                    new Built(volume().conv(23, 1).relu().averagePool(3, stride(1), same()).conv(32, 3, same()).relu().build(),
+                            "which has no weights"),
                     new Built(volume().conv(20, 1).conv(20, 3, same()).relu().conv(32, 3, same()).relu().build(), "stands no activation"),
                     new Built("two 3x3", "wants a network"))));
 }

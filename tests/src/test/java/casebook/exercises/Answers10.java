@@ -27,7 +27,8 @@ final class Answers10 {
 
     /** A stem with a stride, and residual blocks on shorter and shorter sides. */
     private static Network good(int firstStride, int filters) {
-        NetworkBuilder net = image().conv(filters, 3, same(), stride(firstStride), noBias()).batchNorm().relu().residual(two(filters)).relu();
+        NetworkBuilder net = image().conv(filters, 3, same(), stride(firstStride), noBias()).batchNorm().relu().residual(two(filters))
+                .relu();
         net = net.conv(2 * filters, 3, same(), stride(2), noBias()).batchNorm().relu().residual(two(2 * filters)).relu();
         return net.conv(24, 3, same(), stride(2), noBias()).batchNorm().relu().globalAveragePool().dense(10).softmax().build();
     }

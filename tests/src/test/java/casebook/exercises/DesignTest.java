@@ -41,7 +41,8 @@ class DesignTest {
             assertThat(reference.getAverage()).isBetween(20.0, 95.0);
         }
         // The recorded design with the learner's seed, which keeps to the budget, is better by the margin.
-        Run ours = Runs.recorded(Experiment.DESIGN).stream().filter(run -> run.kind().equals("design") && run.size() == design.notebook() && run.seed() == 1
+        Run ours = Runs.recorded(Experiment.DESIGN).stream().filter(run -> run.kind().equals("design") && run.size() == design.notebook()
+                && run.seed() == 1
                 && run.setting().equals(Design.setting(true))).findFirst().orElseThrow();
         assertThat(100 - ours.testError()).isGreaterThanOrEqualTo(design.recorded(Design.setting(true)).getAverage() + design.margin());
     }
@@ -56,9 +57,11 @@ class DesignTest {
 
     @Test
     void aHeadIsTrainedBehindTheModules() {
-        Network head = Network.named("mine").input(7, 7, 56).residual(main -> main.conv(56, 1).relu(), side -> side.relu()).name("x").conv(16, 1).relu().averagePool(2).dense(10).softmax().build();
+        Network head = Network.named("mine").input(7, 7, 56).residual(main -> main.conv(56, 1).relu(), side -> side.relu()).name("x")
+                .conv(16, 1).relu().averagePool(2).dense(10).softmax().build();
         Network byHand = Network.named("whole").input(28, 28, 1).then(Designs.twoModules())
-                .residual(main -> main.conv(56, 1).relu(), side -> side.relu()).conv(16, 1).relu().averagePool(2).dense(10).softmax().build();
+                .residual(main -> main.conv(56, 1).relu(), side -> side.relu()).conv(16, 1).relu().averagePool(2).dense(10).softmax()
+                        .build();
         assertThat(Comparison.same(design("09.3").whole().apply(head), byHand)).isTrue();
     }
 
@@ -66,7 +69,8 @@ class DesignTest {
     void aDesignIsTrainedAndComparedWithTheReference() {
         Network network = Experiment.DESIGN.network("design", 2);
         Exercise.Verdict verdict = design("02.5").train("a test", network, "Well built.", false);
-        assertThat(verdict.text()).contains("Trained on 3,000 images, 2 epochs: ").contains("of the 10,000 test images are answered right. The reference, LeNet-5")
+        assertThat(verdict.text()).contains("Trained on 3,000 images, 2 epochs: ").contains("of the 10,000 test images are answered "
+                + "right. The reference, LeNet-5")
                 .contains("mean of 5 runs");
     }
 
@@ -95,7 +99,8 @@ class DesignTest {
     void whoStopsItIsToldHowToGoOn() throws IOException {
         Network network = Network.named("stopped").input(28, 28, 1).conv(6, 3).layer(new Stops()).relu().dense(10).softmax().build();
         try {
-            assertThatThrownBy(() -> design("02.5").train("a test", network, "", false)).isInstanceOf(Interrupted.class).hasMessageContaining("the training goes on");
+            assertThatThrownBy(() -> design("02.5").train("a test", network, "", false)).isInstanceOf(Interrupted.class)
+                    .hasMessageContaining("the training goes on");
         } finally {
             // Nobody is interrupted any more, and nothing is left.
             Thread.interrupted();

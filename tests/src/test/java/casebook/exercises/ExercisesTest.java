@@ -69,7 +69,8 @@ class ExercisesTest {
     @MethodSource("wrongAnswers")
     void theSameMistakeGetsNearerHints(String id, String answer, String hint) {
         Exercise.Verdict verdict = Exercises.exercise(id).judge(value(answer));
-        if (!verdict.text().startsWith("This exercise wants") && !verdict.text().startsWith("There is no ") && !verdict.text().startsWith("A volume has") && !verdict.text().contains("can't be read")) {
+        if (!verdict.text().startsWith("This exercise wants") && !verdict.text().startsWith("There is no ") && !verdict.text()
+                .startsWith("A volume has") && !verdict.text().contains("can't be read")) {
             assertThat(verdict.hints()).hasSizeGreaterThanOrEqualTo(3).doesNotHaveDuplicates();
             assertThat(List.of(verdict.text(0), verdict.text(1), verdict.text(2))).doesNotHaveDuplicates();
             assertThat(verdict.text(7)).isEqualTo(verdict.text(2));
@@ -127,8 +128,8 @@ class ExercisesTest {
             Exercise.Verdict verdict = Exercises.exercise(id).judge(built.answer());
             assertThat(verdict.right()).as(id + ": " + verdict.text()).isEqualTo(built.hint().isEmpty());
             assertThat(verdict.text()).as(id).contains(built.hint());
-            if (built.answer() instanceof Network && !built.hint().isEmpty()) {
-                assertThat(verdict.hints()).as(id).doesNotHaveDuplicates();
+            if (built.answer() instanceof Network && !built.hint().isEmpty() && !verdict.text().startsWith("This exercise wants")) {
+                assertThat(verdict.hints()).as(id + ": " + verdict.text()).hasSizeGreaterThanOrEqualTo(3).doesNotHaveDuplicates();
             }
         }));
     }
@@ -148,7 +149,8 @@ class ExercisesTest {
         assertThat(Exercises.exercise("02.2").judge(List.of("a", "h")).text()).startsWith("There is no \"h\" here.");
         assertThat(Exercises.exercise("09.1").judge(List.of("3a", 7)).text()).startsWith("There is no 7 here.");
         assertThat(Exercises.exercise("09.1").judge(new String[] {"3a", null}).text()).startsWith("There is no null here.");
-        assertThat(Exercises.exercise("00b.1").judge("28x28").text()).isEqualTo("A volume has three numbers: height, width, channels. You gave 2: which is missing?");
+        assertThat(Exercises.exercise("00b.1").judge("28x28").text()).isEqualTo("A volume has three numbers: height, width, channels. You "
+                + "gave 2: which is missing?");
     }
 
     @Test

@@ -18,7 +18,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** Every right network of the course is changed in every small way: what computes something else is refused, what computes the same is not. */
+/**
+ * Every right network of the course is changed in every small way: what computes something else is refused, what computes the same is
+ * not.
+ */
 class MutationTest {
 
     /** Exercises with one right network, in whatever way it is written; in the others several are right, and properties are checked. */

@@ -18,7 +18,10 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Decides by numbers whether two networks compute the same: with the same random weights, on random images, in training and when predicting. */
+/**
+ * Decides by numbers whether two networks compute the same: with the same random weights, on random images, in training and when
+ * predicting.
+ */
 final class SameNumbers {
 
     private SameNumbers() {}
@@ -34,7 +37,8 @@ final class SameNumbers {
         }
         List<Item> items = new ArrayList<>();
         for (Item item : wiring.items) {
-            items.add(item.layer() instanceof Convolution c ? item.with(new Convolution(fewer(c.filters()), c.window(), c.groups(), c.bias()))
+            items.add(item.layer() instanceof Convolution c ? item.with(new Convolution(fewer(c.filters()), c.window(), c.groups(),
+                    c.bias()))
                     : item.layer() instanceof FullyConnected f ? item.with(new FullyConnected(fewer(f.outputs()), f.bias())) : item);
         }
         int channels = wiring.channels < 8 ? wiring.channels : fewer(wiring.channels);
@@ -78,7 +82,8 @@ final class SameNumbers {
     }
 
     private static Wiring withoutChance(Wiring wiring) {
-        return wiring.with(wiring.items.stream().map(item -> item.layer() instanceof Dropout dropout ? item.with(new DropsAlways(dropout.probability())) : item).toList());
+        return wiring.with(wiring.items.stream().map(item -> item.layer() instanceof Dropout dropout
+                ? item.with(new DropsAlways(dropout.probability())) : item).toList());
     }
 
     private static boolean same(Network first, Network second, Wiring changed, boolean byOrigin) {
@@ -100,14 +105,16 @@ final class SameNumbers {
             for (int i = 0; i < into.size(); i++) {
                 Node to = into.get(i);
                 int origin = changed.items.get(Integer.parseInt(to.name().substring(1))).origin();
-                Node from = byOrigin ? with.stream().filter(node -> Integer.parseInt(node.name().substring(1)) == origin).findFirst().orElse(null) : with.get(i);
+                Node from = byOrigin ? with.stream().filter(node -> Integer.parseInt(node.name().substring(1)) == origin).findFirst()
+                        .orElse(null) : with.get(i);
                 if (from == null || from.parameters().size() != to.parameters().size()) {
                     return false;
                 }
                 for (int p = 0; p < to.parameters().size(); p++) {
                     INDArray target = b.parameter(to.name() + "/" + to.parameters().get(p).name());
                     INDArray source = a.parameter(from.name() + "/" + from.parameters().get(p).name());
-                    if (target.length() != source.length() || from.layer() instanceof BatchNormalization != to.layer() instanceof BatchNormalization) {
+                    if (target.length() != source.length()
+                            || from.layer() instanceof BatchNormalization != to.layer() instanceof BatchNormalization) {
                         return false;
                     }
                     target.assign(source.dup('c').reshape(target.shape()));

@@ -12,7 +12,9 @@ import casebook.network.Network;
 import casebook.network.NetworkBuilder;
 import org.junit.jupiter.api.Test;
 
-/** Networks that have the right counts, shapes or numbers of layers, and are wrong all the same. Counting once called each of them right. */
+/**
+ * Networks that have the right counts, shapes or numbers of layers, and are wrong all the same. Counting once called each of them right.
+ */
 class WrongNetworksTest {
 
     private static void refused(String id, Network network, String hint) {
@@ -27,19 +29,22 @@ class WrongNetworksTest {
 
     @Test
     void aBlockWithoutItsInnerReLU() {
-        refused("05.1", block().residual(main -> main.conv(64, 3, padding(1), noBias()).batchNorm().conv(64, 3, padding(1), noBias()).batchNorm()).relu().build(),
+        refused("05.1", block().residual(main -> main.conv(64, 3, padding(1), noBias()).batchNorm().conv(64, 3, padding(1), noBias())
+                .batchNorm()).relu().build(),
                 "Between your first batch normalization and your second convolution (3×3, 64 filters) a layer is missing");
     }
 
     @Test
     void aBlockWithReLUBeforeItsNormalization() {
-        refused("05.1", block().residual(main -> main.conv(64, 3, padding(1), noBias()).relu().batchNorm().conv(64, 3, padding(1), noBias()).batchNorm()).relu().build(),
+        refused("05.1", block().residual(main -> main.conv(64, 3, padding(1), noBias()).relu().batchNorm().conv(64, 3, padding(1),
+                noBias()).batchNorm()).relu().build(),
                 "your first batch normalization stands behind your first ReLU");
     }
 
     /** The module with another branch of 5×5, or another pooling branch. */
     private static Network module(Block fives, Block pooled) {
-        return Network.named("mended").input(28, 28, 192).branches(branch -> branch.conv(64, 1).relu(), branch -> branch.conv(96, 1).relu().conv(128, 3, same()).relu(),
+        return Network.named("mended").input(28, 28, 192).branches(branch -> branch.conv(64, 1).relu(), branch -> branch.conv(96, 1)
+                .relu().conv(128, 3, same()).relu(),
                 fives, pooled).build();
     }
 
@@ -47,7 +52,8 @@ class WrongNetworksTest {
 
     @Test
     void aModuleThatPoolsAfterItsConvolution() {
-        refused("08.2", module(FIVES, branch -> branch.conv(32, 1).relu().maxPool(3, stride(1), same())), "In your fourth branch, your max pooling (3×3) stands behind");
+        refused("08.2", module(FIVES, branch -> branch.conv(32, 1).relu().maxPool(3, stride(1), same())),
+                "In your fourth branch, your max pooling (3×3) stands behind");
     }
 
     @Test
@@ -57,12 +63,14 @@ class WrongNetworksTest {
 
     @Test
     void aModuleWithoutReLUInABottleneck() {
-        refused("08.2", module(branch -> branch.conv(16, 1).conv(32, 5, same()).relu(), branch -> branch.maxPool(3, stride(1), same()).conv(32, 1).relu()), "a layer is missing");
+        refused("08.2", module(branch -> branch.conv(16, 1).conv(32, 5, same()).relu(), branch -> branch.maxPool(3, stride(1), same())
+                .conv(32, 1).relu()), "a layer is missing");
     }
 
     @Test
     void aPoolingForAStack() {
-        refused("08.4", Network.named("mine").input(28, 28, 192).conv(23, 1).relu().maxPool(5, stride(1), same()).conv(32, 1).relu().build(), "a pooling, which has no weights");
+        refused("08.4", Network.named("mine").input(28, 28, 192).conv(23, 1).relu().maxPool(5, stride(1), same()).conv(32, 1).relu()
+                .build(), "a pooling, which has no weights");
     }
 
     @Test
@@ -79,7 +87,8 @@ class WrongNetworksTest {
         NetworkBuilder net = Network.named("mine").input(28, 28, 1).conv(8, 3, same(), noBias()).batchNorm().relu();
         for (int i = 0; i < 15; i++) {
             int step = net.shape().height() > 1 ? 2 : 1;
-            net = net.residual(main -> main.conv(8, 3, padding(1), stride(step), noBias()).batchNorm().relu().conv(8, 3, padding(1), noBias()).batchNorm(),
+            net = net.residual(main -> main.conv(8, 3, padding(1), stride(step), noBias()).batchNorm().relu().conv(8, 3, padding(1),
+                    noBias()).batchNorm(),
                     step == 1 ? Block.NOTHING : side -> side.layer(new PaddedShortcut(8, step))).relu();
         }
         refused("05.3", net.globalAveragePool().dense(10).softmax().build(), "On one position there is nothing left to look at");
@@ -103,7 +112,8 @@ class WrongNetworksTest {
 
     @Test
     void leNetWithoutATanh() {
-        refused("02.3", lenet(false).softmax().build(), "Between your second convolution (5×5, 16 filters) and your second average pooling (2×2 / 2) a layer is missing");
+        refused("02.3", lenet(false).softmax().build(), "Between your second convolution (5×5, 16 filters) and your second average "
+                + "pooling (2×2 / 2) a layer is missing");
     }
 
     @Test

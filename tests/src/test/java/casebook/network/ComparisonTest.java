@@ -52,26 +52,35 @@ class ComparisonTest {
     void theOrderOfBranchesDoesNotCount() {
         equal(n -> n.branches(a -> a.conv(8, 1).relu(), b -> b.maxPool(3, stride(1), same()).conv(4, 1).relu()).conv(3, 1),
                 n -> n.branches(b -> b.maxPool(3, stride(1), padding(1)).conv(4, 1), a -> a.conv(8, 1)).relu().conv(3, 1));
-        equal(n -> n.relu().branches(a -> a.conv(8, 1), b -> b.conv(4, 1)), n -> n.branches(b -> b.relu().conv(4, 1), a -> a.relu().conv(8, 1)));
-        equal(n -> n.residual(a -> a.conv(4, 3, same()).relu().conv(4, 3, same())), n -> n.residual(side -> side, a -> a.conv(4, 3, same()).relu().conv(4, 3, same())));
+        equal(n -> n.relu().branches(a -> a.conv(8, 1), b -> b.conv(4, 1)), n -> n.branches(b -> b.relu().conv(4, 1), a -> a.relu()
+                .conv(8, 1)));
+        equal(n -> n.residual(a -> a.conv(4, 3, same()).relu().conv(4, 3, same())), n -> n.residual(side -> side, a -> a.conv(4, 3,
+                same()).relu().conv(4, 3, same())));
         equal(n -> n.branches(a -> a.conv(8, 1), b -> b.branches(c -> c.conv(4, 1), d -> d.conv(2, 1))),
                 n -> n.branches(c -> c.conv(4, 1), a -> a.conv(8, 1), d -> d.conv(2, 1)));
     }
 
     @Test
     void whatIsComputedCounts() {
-        assertThat(differ(n -> n.conv(8, 3, noBias()).batchNorm(), n -> n.conv(8, 3).batchNorm())).contains("has no biases").contains("leave out noBias()");
+        assertThat(differ(n -> n.conv(8, 3, noBias()).batchNorm(), n -> n.conv(8, 3).batchNorm())).contains("has no biases")
+                .contains("leave out noBias()");
         assertThat(differ(n -> n.conv(8, 3, same()), n -> n.conv(8, 3))).contains("too many zeros");
         assertThat(differ(n -> n.conv(8, 3, stride(2), same()), n -> n.conv(8, 3, stride(2), padding(1)))).contains("on other sides");
-        assertThat(differ(n -> n.conv(16, 3), n -> n.conv(8, 3))).contains("your convolution (3×3, 16 filters)").contains("too many filters").contains("8 filters");
+        assertThat(differ(n -> n.conv(16, 3), n -> n.conv(8, 3))).contains("your convolution (3×3, 16 filters)")
+                .contains("too many filters").contains("8 filters");
         assertThat(differ(n -> n.conv(8, 5, same()), n -> n.conv(8, 3, same()))).contains("too large").contains("3×3");
         assertThat(differ(n -> n.conv(8, 3, same(), groups(2)), n -> n.conv(8, 3, same()))).contains("too many groups");
-        assertThat(differ(n -> n.conv(8, 3).relu().averagePool(2), n -> n.conv(8, 3).relu().maxPool(2))).contains("your average pooling (2×2 / 2)").contains("a max pooling");
-        assertThat(differ(n -> n.conv(8, 3).averagePool(2).relu(), n -> n.conv(8, 3).relu().averagePool(2))).contains("stands behind").contains("wrong order");
-        assertThat(differ(n -> n.conv(8, 3).tanh(), n -> n.conv(8, 3).relu())).contains("your tanh").contains("another kind of it").contains("a ReLU is wanted");
+        assertThat(differ(n -> n.conv(8, 3).relu().averagePool(2), n -> n.conv(8, 3).relu().maxPool(2)))
+                .contains("your average pooling (2×2 / 2)").contains("a max pooling");
+        assertThat(differ(n -> n.conv(8, 3).averagePool(2).relu(), n -> n.conv(8, 3).relu().averagePool(2))).contains("stands behind")
+                .contains("wrong order");
+        assertThat(differ(n -> n.conv(8, 3).tanh(), n -> n.conv(8, 3).relu())).contains("your tanh").contains("another kind of it")
+                .contains("a ReLU is wanted");
         assertThat(differ(n -> n.conv(8, 3).conv(8, 3), n -> n.conv(8, 3).relu().conv(8, 3)))
-                .contains("Between your first convolution (3×3, 8 filters) and your second convolution (3×3, 8 filters) a layer is missing").contains("a ReLU is missing");
-        assertThat(differ(n -> n.conv(8, 3).relu().relu().tanh(), n -> n.conv(8, 3).relu())).contains("a layer too many").contains("Leave out your tanh");
+                .contains("Between your first convolution (3×3, 8 filters) and your second convolution (3×3, 8 filters) a layer is "
+                        + "missing").contains("a ReLU is missing");
+        assertThat(differ(n -> n.conv(8, 3).relu().relu().tanh(), n -> n.conv(8, 3).relu())).contains("a layer too many")
+                .contains("Leave out your tanh");
         assertThat(differ(n -> n.conv(8, 3).dropout(0.4), n -> n.conv(8, 3).dropout(0.5))).contains("probability");
         assertThat(differ(n -> n.dense(3), n -> n.dense(4))).contains("too few outputs");
         assertThat(differ(n -> n.maxPool(3, stride(2), roundUp()), n -> n.maxPool(3, stride(2)))).isNotBlank();
@@ -82,15 +91,20 @@ class ComparisonTest {
         assertThat(differ(n -> n.branches(a -> a.conv(8, 1), b -> b.conv(4, 1).maxPool(3, stride(1), same())),
                 n -> n.branches(a -> a.conv(8, 1), b -> b.maxPool(3, stride(1), same()).conv(4, 1))))
                 .contains("In your second branch, your max pooling (3×3) stands behind your second convolution (1×1, 4 filters)");
-        assertThat(differ(n -> n.branches(a -> a.conv(8, 1), b -> b.conv(4, 1)), n -> n.branches(a -> a.conv(8, 1), b -> b.conv(4, 1), c -> c.maxPool(3, stride(1), same()))))
+        assertThat(differ(n -> n.branches(a -> a.conv(8, 1), b -> b.conv(4, 1)), n -> n.branches(a -> a.conv(8, 1), b -> b.conv(4, 1),
+                c -> c.maxPool(3, stride(1), same()))))
                 .contains("2 branches meet").contains("begins with a max pooling");
-        assertThat(differ(n -> n.conv(4, 3, same()).relu().residual(a -> a.conv(4, 3, same())).relu(), n -> n.residual(a -> a.conv(4, 3, same()).relu().conv(4, 3, same())).relu()))
+        assertThat(differ(n -> n.conv(4, 3, same()).relu().residual(a -> a.conv(4, 3, same())).relu(), n -> n.residual(a -> a.conv(4, 3,
+                same()).relu().conv(4, 3, same())).relu()))
                 .contains("Where does the shortcut begin").contains("goes around 1 layer. That is too few").contains("3 layers");
-        assertThat(differ(n -> n.residual(a -> a.conv(4, 3, same()), s -> s.conv(4, 1)), n -> n.residual(a -> a.conv(4, 3, same())))).contains("On the shortcut, there is a layer too many");
+        assertThat(differ(n -> n.residual(a -> a.conv(4, 3, same()), s -> s.conv(4, 1)), n -> n.residual(a -> a.conv(4, 3, same()))))
+                .contains("On the shortcut, there is a layer too many");
         assertThat(differ(n -> n.conv(4, 3, same()), n -> n.residual(a -> a.conv(4, 3, same())))).isNotBlank();
         // One convolution read twice is not two convolutions.
-        assertThat(differ(n -> n.conv(4, 1).residual(a -> a.relu(), b -> b.tanh()), n -> n.residual(a -> a.conv(4, 1).relu(), b -> b.conv(4, 1).tanh()))).isNotBlank();
-        assertThat(differ(n -> n.name("c").conv(4, 1).relu().again("c"), n -> n.conv(4, 1).relu().conv(4, 1))).contains("joined").contains("share");
+        assertThat(differ(n -> n.conv(4, 1).residual(a -> a.relu(), b -> b.tanh()), n -> n.residual(a -> a.conv(4, 1).relu(), b ->
+                b.conv(4, 1).tanh()))).isNotBlank();
+        assertThat(differ(n -> n.name("c").conv(4, 1).relu().again("c"), n -> n.conv(4, 1).relu().conv(4, 1))).contains("joined")
+                .contains("share");
     }
 
     @Test
