@@ -110,7 +110,7 @@ public class Samples {
 
             Map<String, INDArray> tensors = new LinkedHashMap<>();
             tensors.put("input", images);
-            Execution run = new Execution(model, images, false, true, 0);
+            Execution run = Execution.predicting(model, images);
             network.outputs().forEach(output -> tensors.put(output.node().name(), run.output(output.node())));
             Safetensors.write(folder.resolve("sample.safetensors"), tensors, Map.of());
             System.out.println(entry.getKey() + "\t" + readBack(network, file));
@@ -164,7 +164,7 @@ public class Samples {
             if (node.parameters().stream().noneMatch(parameter -> parameter.name().equals("weights"))) {
                 continue;
             }
-            double spread = new Execution(model, images, false, true, 0).output(node).stdNumber().doubleValue();
+            double spread = Execution.predicting(model, images).output(node).stdNumber().doubleValue();
             for (Parameter parameter : node.parameters()) {
                 model.parameter(node.name() + "/" + parameter.name()).divi(spread);
             }

@@ -4,30 +4,23 @@ import casebook.compute.Stopped;
 import casebook.model.Backend;
 import casebook.model.Model;
 import casebook.network.Node;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What is behind {@link Model#predict}: the plans of one model, made when they are needed. The last {@value #MOST_PLANS} that were used are kept, as long as
- * together they take no more than 1 GB; one that alone takes more is given back after its answer.
- *
- * <p>To make a plan takes as long as about two passes of one image. So with few images, the first call runs layer by layer, and the second one makes the
- * plan; a size of batch that comes once never gets one. With {@value #MANY_IMAGES} images or more the first pass already makes up for it.
+ * together they take no more than 1 GB; one that alone takes more is given back after its answer. To make a plan and to run it once takes no longer than the
+ * layers' own code takes, so that even a size of batch that comes once gets one.
  */
 final class Plans implements Backend.Session {
 
     static final int MOST_PLANS = 4;
     static final long MOST_BYTES = 1L << 30;
-    static final int MANY_IMAGES = 8;
-    /** So many sizes of batches are remembered as seen once. */
-    private static final int MOST_SEEN = 64;
 
     /** What a plan was made for. */
     private record Key(long images, List<Integer> wanted) {}
@@ -36,14 +29,6 @@ final class Plans implements Backend.Session {
     private final ReentrantLock lock = new ReentrantLock();
     /** The one that was used last comes last. */
     private final Map<Key, Plan> plans = new LinkedHashMap<>(MOST_PLANS, 0.75f, true);
-    private final Set<Key> seen = Collections.newSetFromMap(new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Boolean> eldest) {
-            return size() > MOST_SEEN;
-        }
-    });
     private boolean closed;
 
     private Plans(Model model) {
@@ -68,12 +53,11 @@ final class Plans implements Backend.Session {
         }
         try {
             Key key = new Key(images.size(0), wanted.stream().map(Node::index).toList());
-            Plan plan = closed ? null : plans.get(key);
+            if (closed) {
+                throw new IllegalStateException("this model of " + model.network().name() + " was closed, and its plans with it: make it anew");
+            }
+            Plan plan = plans.get(key);
             if (plan == null) {
-                // Of a model that was closed the layers say so.
-                if (closed || key.images < MANY_IMAGES && seen.add(key)) {
-                    return null;
-                }
                 plan = Plan.of(model, Math.toIntExact(key.images), wanted.toArray(Node[]::new));
                 plans.put(key, plan);
             }

@@ -38,7 +38,7 @@ public final class TrainingRuns implements AutoCloseable {
      */
     public ModelRun forward(INDArray images, long seed) {
         if (!TrainingPlan.available() || model.type() != DataType.FLOAT) {
-            return new Execution(model, images, true, true, seed);
+            return Execution.training(model, images, seed);
         }
         return plan(Math.toIntExact(images.size(0))).forward(images, seed);
     }

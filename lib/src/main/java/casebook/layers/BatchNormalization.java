@@ -18,6 +18,17 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public record BatchNormalization(double epsilon, double momentum) implements SingleInputLayer {
 
+    /** @throws IllegalArgumentException if ε is negative, or the momentum is not from 0 to 1 */
+    public BatchNormalization {
+        if (!(epsilon >= 0 && Double.isFinite(epsilon))) {
+            throw new IllegalArgumentException("batch normalization divides by √(variance + ε): ε must be a small number that is not negative, such as 1e-5, it is " + epsilon);
+        }
+        if (!(momentum >= 0 && momentum <= 1)) {
+            throw new IllegalArgumentException("the momentum is the part of the moving mean that stays: it must be from 0 to 1, such as 0.9, it is "
+                    + momentum);
+        }
+    }
+
     /** ε = 0.00001 and momentum 0.9, as in most libraries. */
     public BatchNormalization() {
         this(1e-5, 0.9);

@@ -38,6 +38,14 @@ public interface Layer {
     /** What one image costs. There is no default: nothing is counted as free because nobody thought of it. */
     Cost cost(List<Shape> inputs);
 
+    /**
+     * By how much the variance of the weights before this layer has to be larger, so that numbers keep their size from layer to layer: 2 for ReLU, which loses
+     * half of it (He et al. 2015, "Delving deep into rectifiers", section 2.2), and 1 unless the layer says otherwise.
+     */
+    default double gain() {
+        return 1;
+    }
+
     /** Which part of its input one output value sees; a single position unless the layer says otherwise. */
     default Field field(List<Shape> inputs) {
         return Field.POINT;

@@ -18,8 +18,12 @@ public record Padding(boolean same, int top, int left, int bottom, int right) {
     /** No padding. */
     public static final Padding VALID = new Padding(false, 0, 0, 0, 0);
 
-    /** @throws IllegalArgumentException if a side is negative */
+    /** @throws IllegalArgumentException if a number is negative, or there are numbers though the padding is to be chosen */
     public Padding {
+        if (same && (top | left | bottom | right) != 0) {
+            throw new IllegalArgumentException("padding that keeps the side is chosen by the library: take Padding.SAME, or give the four numbers "
+                    + top + ", " + left + ", " + bottom + ", " + right + " without it");
+        }
         if (top < 0 || left < 0 || bottom < 0 || right < 0) {
             throw new IllegalArgumentException("padding can't be negative, this one is "
                     + top + ", " + left + ", " + bottom + ", " + right);

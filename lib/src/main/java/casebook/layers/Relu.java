@@ -12,6 +12,11 @@ public record Relu() implements Activation {
     }
 
     @Override
+    public double gain() {
+        return 2;
+    }
+
+    @Override
     public INDArray forward(Pass pass, INDArray x) {
         return Elements.positive(x);
     }

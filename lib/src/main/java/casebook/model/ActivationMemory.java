@@ -28,7 +28,7 @@ public final class ActivationMemory {
      */
     public static long training(Model model, INDArray images) {
         try (Scratch scratch = Scratch.open()) {
-            return Scratch.measure(() -> new Execution(model, images, true, true, 1)).left();
+            return Scratch.measure(() -> Execution.training(model, images, 1)).left();
         }
     }
 }

@@ -20,7 +20,7 @@ public interface Backend {
          * The outputs of some layers for a batch.
          *
          * @param images in the shape of the network's input, and in the model's type of numbers
-         * @return arrays of the caller's own; or null if it is sooner done layer by layer
+         * @return arrays of the caller's own
          * @throws IllegalStateException if this or the model was closed
          */
         List<INDArray> outputs(INDArray images, List<Node> wanted);

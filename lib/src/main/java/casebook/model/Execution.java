@@ -2,19 +2,14 @@ package casebook.model;
 
 import casebook.compute.Scratch;
 import casebook.compute.Stopped;
-import casebook.layers.Pass;
 import casebook.network.Network;
 import casebook.network.Node;
-import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -23,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * has to give the same numbers.
  *
  * <p>Inside a {@link Scratch}, memory is used again as soon as it can be: what a layer needed only for itself after the layer,
- * and on the way back what a layer put out once its gradient is known. Without one all arrays last as long as they are reachable.
+ * and in the backward pass what a layer put out once its gradient is known. Without one all arrays last as long as they are reachable.
  *
  * <p>A thread that is interrupted stops before the next layer, with {@link Stopped}.
  */
@@ -41,21 +36,30 @@ public final class Execution implements ModelRun {
     private INDArray inputGradient;
 
     /**
-     * Runs the forward pass.
+     * Runs the forward pass as in training, auxiliary heads included: dropout drops, batch normalization uses the batch's own statistics and moves its
+     * moving ones.
      *
      * @param images a batch, {@code [images, channels, height, width]}
-     * @param training true for training: dropout drops, batch normalization uses the batch's own statistics
-     * @param withHeads true to run auxiliary heads as well
      * @param seed for layers that need chance
      * @throws IllegalArgumentException if the batch does not have the shape of the network's input
      */
-    public Execution(Model model, INDArray images, boolean training, boolean withHeads, long seed) {
-        this(model, images, training, withHeads, seed, null);
+    public static Execution training(Model model, INDArray images, long seed) {
+        return new Execution(model, images, true, true, seed, null);
+    }
+
+    /**
+     * Runs the forward pass as in a prediction, auxiliary heads included, and keeps all that a backward pass needs.
+     *
+     * @param images a batch, {@code [images, channels, height, width]}
+     * @throws IllegalArgumentException if the batch does not have the shape of the network's input
+     */
+    public static Execution predicting(Model model, INDArray images) {
+        return new Execution(model, images, false, true, 0, null);
     }
 
     /**
      * Runs the forward pass for a few outputs alone: what a layer put out is let go of as soon as all that read it are done. There is
-     * no way back.
+     * no backward pass.
      *
      * @param images a batch, {@code [images, channels, height, width]}
      * @param wanted the layers whose outputs are wanted
@@ -94,19 +98,28 @@ public final class Execution implements ModelRun {
                 continue;
             }
             Stopped.check();
-            LayerPass pass = new LayerPass(node);
+            LayerPass pass = pass(node);
             passes[node.index()] = pass;
-            pass.output = apart(() -> hold(node.layer().forward(pass, pass.inputs())));
-            outputs[node.index()] = pass.output;
+            INDArray output = apart(() -> hold(pass.forward()));
+            pass.output(output);
+            outputs[node.index()] = output;
             if (wanted != null) {
-                pass.letGo();
+                release(pass);
                 for (int from : node.inputs()) {
                     if (from != Network.INPUT && --readersLeft[from] == 0 && !wanted.get(from)) {
-                        letGo(from);
+                        releaseOutput(from);
                     }
                 }
             }
         }
+    }
+
+    private LayerPass pass(Node node) {
+        List<INDArray> inputs = node.inputs().stream().map(from -> from == Network.INPUT ? images : outputs[from]).toList();
+        return new LayerPass(model, node, training, seed, inputs, (name, gradient) -> {
+            String full = network.parameterName(node, name);
+            gradients.put(full, sum(gradients.get(full), gradient));
+        }, this::hold);
     }
 
     /** What is made in here and not held is gone afterwards. */
@@ -132,12 +145,17 @@ public final class Execution implements ModelRun {
         }
     }
 
-    private void letGo(int layer) {
+    private void releaseOutput(int layer) {
         if (outputs[layer] != null && scratch != null) {
             drop(outputs[layer]);
             outputs[layer] = null;
-            passes[layer].letGo();
+            release(passes[layer]);
         }
+    }
+
+    private void release(LayerPass pass) {
+        pass.kept().values().forEach(this::drop);
+        pass.kept().clear();
     }
 
     /** What a layer put out; not after {@link #backward} inside a {@link Scratch}. */
@@ -165,7 +183,7 @@ public final class Execution implements ModelRun {
      * Runs the backward pass, and shows what passes by.
      *
      * @param starts for some layers, the gradient of the loss with respect to their output
-     * @param seen is handed each layer that the way back comes through, and the gradient of the loss with respect to its output; inside
+     * @param seen is handed each layer that the backward pass comes through, and the gradient of the loss with respect to its output; inside
      *     a {@link Scratch} the array is gone afterwards
      * @return the gradient of the loss with respect to each trainable parameter, by the parameter's full name
      */
@@ -189,7 +207,7 @@ public final class Execution implements ModelRun {
                 });
                 drop(waiting[i]);
             }
-            letGo(i);
+            releaseOutput(i);
         }
         // What a layer handed over may be an array that is used elsewhere.
         gradients.replaceAll((name, gradient) -> hold(gradient.dup('c')));
@@ -197,7 +215,7 @@ public final class Execution implements ModelRun {
     }
 
     private void backward(Node node, INDArray[] waiting) {
-        List<INDArray> back = node.layer().backward(passes[node.index()], waiting[node.index()]);
+        List<INDArray> back = passes[node.index()].backward(waiting[node.index()]);
         for (int k = 0; k < node.inputs().size(); k++) {
             int from = node.inputs().get(k);
             // Where several layers read the same output, their gradients add up.
@@ -221,70 +239,5 @@ public final class Execution implements ModelRun {
     /** The gradient of the loss with respect to the images, after {@link #backward}. */
     public INDArray inputGradient() {
         return inputGradient;
-    }
-
-    /** What one layer is handed. */
-    private final class LayerPass implements Pass {
-        private final Node node;
-        private final List<INDArray> inputs = new ArrayList<>();
-        private final Map<String, INDArray> kept = new HashMap<>();
-        private INDArray output;
-
-        LayerPass(Node node) {
-            this.node = node;
-            node.inputs().forEach(from -> inputs.add(from == Network.INPUT ? images : outputs[from]));
-        }
-
-        @Override
-        public boolean training() {
-            return training;
-        }
-
-        @Override
-        public List<INDArray> inputs() {
-            return inputs;
-        }
-
-        @Override
-        public INDArray output() {
-            return output;
-        }
-
-        @Override
-        public INDArray parameter(String name) {
-            try (Model.Reading reading = model.reading()) {
-                return reading.parameter(node, name);
-            }
-        }
-
-        @Override
-        public void gradient(String name, INDArray gradient) {
-            String full = network.parameterName(node, name);
-            gradients.put(full, sum(gradients.get(full), gradient));
-        }
-
-        @Override
-        public void keep(String name, INDArray array) {
-            kept.put(name, hold(array));
-        }
-
-        void letGo() {
-            kept.values().forEach(Execution.this::drop);
-            kept.clear();
-        }
-
-        @Override
-        public INDArray kept(String name) {
-            INDArray array = kept.get(name);
-            if (array == null) {
-                throw new IllegalStateException(node.name() + ": nothing called \"" + name + "\" was kept in the forward pass");
-            }
-            return array;
-        }
-
-        @Override
-        public RandomGenerator random() {
-            return new SplittableRandom(seed * 1_000_003 + node.index());
-        }
     }
 }

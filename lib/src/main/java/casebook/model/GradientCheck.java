@@ -73,7 +73,7 @@ public final class GradientCheck {
         network.outputs().forEach(output -> factors.put(output.node(),
                 shake(Nd4j.zeros(DataType.DOUBLE, output.node().output().batch(2)), random)));
 
-        Execution run = new Execution(model, images, training, true, seed);
+        Execution run = training ? Execution.training(model, images, seed) : Execution.predicting(model, images);
         Map<String, INDArray> gradients = new LinkedHashMap<>(run.backward(factors));
         Map<String, Double> errors = new LinkedHashMap<>();
         DoubleSupplier loss = () -> loss(model, images, factors, training, seed);
@@ -100,7 +100,7 @@ public final class GradientCheck {
     }
 
     private static double loss(Model model, INDArray images, Map<Node, INDArray> factors, boolean training, long seed) {
-        Execution run = new Execution(model, images, training, true, seed);
+        Execution run = training ? Execution.training(model, images, seed) : Execution.predicting(model, images);
         double loss = 0;
         for (Map.Entry<Node, INDArray> entry : factors.entrySet()) {
             loss += run.output(entry.getKey()).mul(entry.getValue()).sumNumber().doubleValue();

@@ -5,7 +5,6 @@ import casebook.compute.Scratch;
 import casebook.compute.Tensors;
 import casebook.layers.Layer;
 import casebook.layers.Parameter;
-import casebook.layers.Relu;
 import casebook.layers.Shape;
 import casebook.network.Network;
 import casebook.network.Node;
@@ -78,9 +77,8 @@ public final class Model implements AutoCloseable {
     }
 
     /**
-     * A model with random weights. A weight that feeds on n inputs starts from a normal distribution with variance 2 ÷ n if a
-     * ReLU follows (He et al. 2015, "Delving deep into rectifiers", section 2.2), and 1 ÷ n otherwise (LeCun et al. 1998,
-     * "Efficient backprop", section 4.6). Biases start at zero.
+     * A model with random weights. A weight that feeds on n inputs starts from a normal distribution with variance 1 ÷ n (LeCun et al. 1998,
+     * "Efficient backprop", section 4.6) times the {@link Layer#gain} of the layer that follows: 2 for ReLU. Biases start at zero.
      *
      * @param type float32 for use, float64 for checking gradients
      */
@@ -89,7 +87,7 @@ public final class Model implements AutoCloseable {
         Map<String, INDArray> parameters = new LinkedHashMap<>();
         List<List<Integer>> readers = network.readers();
         for (Node node : network.nodes()) {
-            double gain = leadsToRelu(network, readers, node) ? 2 : 1;
+            double gain = gain(network, readers, node);
             for (Parameter parameter : node.parameters()) {
                 String name = network.parameterName(node, parameter.name());
                 // Each parameter has a stream of its own: adding a layer elsewhere does not change it.
@@ -108,15 +106,15 @@ public final class Model implements AutoCloseable {
         }
     }
 
-    private static boolean leadsToRelu(Network network, List<List<Integer>> readers, Node node) {
+    /** What the layers behind this one ask for; normalizations and sums hand on what those behind them ask for. */
+    private static double gain(Network network, List<List<Integer>> readers, Node node) {
+        double gain = 1;
         for (int reader : readers.get(node.index())) {
             Node next = network.nodes().get(reader);
             boolean passesOn = next.layer().category() == Layer.Category.NORMALIZATION || next.layer().category() == Layer.Category.MERGE;
-            if (next.layer() instanceof Relu || passesOn && leadsToRelu(network, readers, next)) {
-                return true;
-            }
+            gain = Math.max(gain, Math.max(next.layer().gain(), passesOn ? gain(network, readers, next) : 1));
         }
-        return false;
+        return gain;
     }
 
     private static INDArray start(Parameter parameter, double gain, SplittableRandom random, DataType type) {
@@ -330,8 +328,8 @@ public final class Model implements AutoCloseable {
 
     /**
      * The outputs of some layers for a batch, by the fastest way there is. Where there is a {@link Backend}, that is its way; it keeps what it has prepared
-     * for the next call with as many images, and gives it back when this model is closed, or nobody can reach it any more. Otherwise, and where
-     * preparing would take longer than it saves, the layers run their own code. Both give the same numbers but for rounding.
+     * for the next call with as many images, and gives it back when this model is closed, or nobody can reach it any more. Otherwise the
+     * layers run their own code. Both give the same numbers but for rounding.
      *
      * @param images {@code [images, channels, height, width]}
      * @param wanted layers, in the order in which their outputs are wanted
@@ -343,8 +341,7 @@ public final class Model implements AutoCloseable {
         INDArray input = requireInput(images);
         List<Node> list = List.of(wanted);
         Backend.Session fast = session();
-        List<INDArray> outputs = fast == null ? null : fast.outputs(input, list);
-        return outputs == null ? outputsByLayers(input, list) : outputs;
+        return fast == null ? outputsByLayers(input, list) : fast.outputs(input, list);
     }
 
     /** The main output for a batch by the layers' own code, one after the other: the reference that every faster way is compared with. */

@@ -71,9 +71,17 @@ public final class Network {
             }
         }
 
-        /** A network that starts with a vector instead of an image. */
+        /**
+         * A network that starts with a vector instead of an image.
+         *
+         * @throws NetworkException if the length is zero or negative
+         */
         public NetworkBuilder input(int length) {
-            return new NetworkBuilder(name, Shape.vector(length));
+            try {
+                return new NetworkBuilder(name, Shape.vector(length));
+            } catch (IllegalArgumentException e) {
+                throw new NetworkException(name + ": the input: " + e.getMessage(), e);
+            }
         }
     }
 

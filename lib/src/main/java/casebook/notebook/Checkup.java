@@ -1,8 +1,8 @@
 package casebook.notebook;
 
 import casebook.compute.Convolutions;
-import casebook.compute.OneDnn;
 import casebook.engine.Plan;
+import casebook.engine.onednn.Engine;
 import casebook.model.Model;
 import casebook.network.Network;
 import casebook.zoo.LeNet5;
@@ -251,8 +251,8 @@ public final class Checkup {
         try (Model model = Model.of(network, 1); Plan plan = Plan.of(model, 1)) {
             INDArray image = Nd4j.linspace(-1, 1, network.input().elements()).castTo(DataType.FLOAT).reshape(network.input().batch(1));
             double difference = plan.predict(image).sub(model.predictByLayers(image)).amaxNumber().doubleValue();
-            return difference < 1e-5 ? ok("plans", "oneDNN " + OneDnn.version() + " predicts what the layers do")
-                    : new Finding(State.WRONG, "plans", "oneDNN " + OneDnn.version() + " predicts something else than the layers do (difference " + difference + ")",
+            return difference < 1e-5 ? ok("plans", "oneDNN " + Engine.version() + " predicts what the layers do")
+                    : new Finding(State.WRONG, "plans", "oneDNN " + Engine.version() + " predicts something else than the layers do (difference " + difference + ")",
                             "please report this, with what stands above");
         }
     }

@@ -27,7 +27,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param loss the mean loss of an image
  * @param parameters the gradient with respect to each trainable parameter, by its full name, in the network's order
- * @param outputs the gradient with respect to the output of each layer that the way back comes through, by the layer's name
+ * @param outputs the gradient with respect to the output of each layer that the backward pass comes through, by the layer's name
  * @param images the gradient with respect to the images
  */
 public record Gradients(double loss, Map<String, INDArray> parameters, Map<String, INDArray> outputs, INDArray images) {
@@ -56,7 +56,7 @@ public record Gradients(double loss, Map<String, INDArray> parameters, Map<Strin
             }
         });
         try (Scratch scratch = Scratch.open()) {
-            Execution run = new Execution(model, batch.images(), true, true, Trainer.chance(1, 0));
+            Execution run = Execution.training(model, batch.images(), Trainer.chance(1, 0));
             Trainer.Start start = Trainer.start(run, network, batch, loss);
             Map<String, INDArray> seen = new HashMap<>();
             Map<String, INDArray> found = run.backward(start.gradients(), (node, gradient) -> seen.put(node.name(), gradient.detach()));

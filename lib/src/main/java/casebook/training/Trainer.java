@@ -406,7 +406,7 @@ public final class Trainer {
     }
 
     /**
-     * Where the way back starts.
+     * Where the backward pass starts.
      *
      * @param loss mean loss of an image, those of auxiliary heads added with their weights
      * @param gradients for each layer whose output a loss takes, the gradient with respect to that output

@@ -51,7 +51,7 @@ class ChangedWeightsTest {
             Map.entry("values of another model", (model, name, held, place, value) ->
                     model.read(Path.of("other"), Model.of(model.network(), (long) (1000 * value)).parameters())),
             Map.entry("a run in training", (model, name, held, place, value) ->
-                    new Execution(model, Nd4j.rand(DataType.FLOAT, model.network().input().batch(2)), true, true, 1)),
+                    Execution.training(model, Nd4j.rand(DataType.FLOAT, model.network().input().batch(2)), 1)),
             Map.entry("a plan's run in training", (model, name, held, place, value) -> {
                 try (TrainingPlan plan = TrainingPlan.of(model, 2, List.of(model.network().output()))) {
                     plan.forward(Nd4j.rand(DataType.FLOAT, model.network().input().batch(2)), 1);

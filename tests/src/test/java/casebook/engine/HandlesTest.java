@@ -5,8 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import casebook.OwnProcess;
-import casebook.compute.OneDnn;
 import casebook.compute.Scratch;
+import casebook.engine.onednn.Argument;
+import casebook.engine.onednn.ElementwisePrimitives;
+import casebook.engine.onednn.Engine;
+import casebook.engine.onednn.Memory;
+import casebook.engine.onednn.MemoryLayout;
+import casebook.engine.onednn.PostOp;
+import casebook.engine.onednn.Primitive;
+import casebook.engine.onednn.ReorderPrimitives;
 import casebook.experiments.MemoryGrowth;
 import casebook.layers.Cost;
 import casebook.layers.Pass;
@@ -84,7 +91,7 @@ class HandlesTest {
         Plan plan = Plan.of(model, 1);
         TrainingPlan training = TrainingPlan.of(model, 2, List.of(LENET.output()));
         ModelRun run = training.forward(images(2), 1);
-        Execution execution = new Execution(model, images(2), true, true, 1);
+        Execution execution = Execution.training(model, images(2), 1);
         Map<casebook.network.Node, INDArray> starts = Map.of(LENET.output(), Nd4j.ones(DataType.FLOAT, 2, 10));
         model.predict(images(8));
         model.close();
@@ -100,25 +107,22 @@ class HandlesTest {
 
     @Test
     void oneDnnItself() {
-        OneDnn dnn = new OneDnn();
+        Engine engine = new Engine();
         INDArray numbers = Nd4j.ones(DataType.FLOAT, 2, 3);
-        OneDnn.Layout layout = dnn.rowMajor(2, 3);
-        OneDnn.Operation copy = dnn.reorder(layout, layout);
-        OneDnn.Memory from = dnn.memory(layout, numbers.data().addressPointer());
-        OneDnn.Step step = dnn.step(copy, from, dnn.memory(layout, numbers.dup().data().addressPointer()));
+        MemoryLayout layout = MemoryLayout.rowMajor(engine, 2, 3);
+        Primitive copy = ReorderPrimitives.reorder(engine, layout, layout);
+        Memory from = engine.memory(layout, numbers.data().addressPointer());
+        Map<Argument, Memory> arguments = Map.of(Argument.SOURCE, from, Argument.DESTINATION, engine.memory(layout, numbers.dup().data().addressPointer()));
+        Primitive.Bound step = copy.bind(arguments);
         step.execute();
-        dnn.await();
-        dnn.close();
-        dnn.close();
-        refuses(step::execute, "another");
-        refuses(dnn::await, "another");
-        refuses(() -> dnn.rowMajor(1), "another");
-        refuses(() -> dnn.reorder(layout, layout), "another");
-        refuses(layout::bytes, "another");
-        refuses(copy::source, "another");
-        refuses(() -> dnn.memory(layout, numbers.data().addressPointer()), "another");
-        refuses(() -> dnn.step(copy, from, from), "another");
-        refuses(() -> from.moveTo(numbers), "another");
+        engine.await();
+        engine.close();
+        engine.close();
+        for (ThrowingCallable call : List.<ThrowingCallable>of(step::execute, engine::await, () -> MemoryLayout.rowMajor(engine, 1), () -> layout.channels(0, 1),
+                () -> ReorderPrimitives.reorder(engine, layout, layout), () -> ElementwisePrimitives.sum(engine, layout, PostOp.RELU), layout::bytes, copy::source,
+                () -> engine.memory(layout, numbers.data().addressPointer()), () -> copy.bind(arguments), () -> from.moveTo(numbers))) {
+            refuses(call, "another");
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package casebook.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import casebook.model.Backend;
 import casebook.model.Execution;
@@ -25,18 +26,18 @@ class PlansTest {
     }
 
     @Test
-    void aPlanIsMadeWhenItIsWorthIt() {
+    void onePlanForEachSizeOfBatch() {
         try (Model model = Model.of(LENET, 1)) {
             Plans plans = (Plans) new Plans.Engine().open(model);
             List<Node> output = List.of(LENET.output());
-            assertThat(plans.outputs(images(1), output)).as("the first time, layer by layer is sooner done").isNull();
-            assertThat(plans.outputs(images(1), output)).hasSize(1);
-            assertThat(plans.outputs(images(2), output)).isNull();
-            assertThat(plans.outputs(images(Plans.MANY_IMAGES), output)).as("with many images at once").hasSize(1);
-            assertThat(plans.size()).isEqualTo(2);
+            for (int count : new int[] {1, 2, 1, 9, 2, 1}) {
+                assertThat(plans.outputs(images(count), output)).hasSize(1);
+            }
+            assertThat(plans.size()).isEqualTo(3);
             plans.close();
             plans.close();
             assertThat(plans.size()).isZero();
+            assertThatThrownBy(() -> plans.outputs(images(1), output)).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
         }
     }
 

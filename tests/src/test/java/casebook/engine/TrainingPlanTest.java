@@ -86,7 +86,7 @@ class TrainingPlanTest {
             model.parameters().forEach((name, array) -> exact.parameter(name).assign(array.castTo(DataType.DOUBLE)));
             Map<Node, INDArray> exactStarts = new LinkedHashMap<>();
             starts.forEach((end, array) -> exactStarts.put(end, array.castTo(DataType.DOUBLE)));
-            return new Execution(exact, images.castTo(DataType.DOUBLE), true, true, step).backward(exactStarts).get(parameter).norm2Number().doubleValue();
+            return Execution.training(exact, images.castTo(DataType.DOUBLE), step).backward(exactStarts).get(parameter).norm2Number().doubleValue();
         }
     }
 
@@ -104,7 +104,7 @@ class TrainingPlanTest {
                 INDArray images = random(random, network.input().batch(count));
                 Map<Node, INDArray> starts = new LinkedHashMap<>();
                 ends.forEach(end -> starts.put(end, random(random, end.output().batch(count))));
-                Execution wanted = new Execution(plain, images, true, true, step);
+                Execution wanted = Execution.training(plain, images, step);
                 ModelRun got = plan.forward(images, step);
                 // Numbers are about 1 here. The average of what a batch normalization puts out is a small rest of them, and measured like them.
                 ends.forEach(end -> assertThat(difference(got.output(end), wanted.output(end), 0.5)).as(name + end.name()).isLessThan(1e-4));

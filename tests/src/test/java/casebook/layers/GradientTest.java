@@ -102,8 +102,8 @@ class GradientTest {
         Model single = Model.of(network, 1, DataType.FLOAT);
         single.parameters().forEach((name, array) -> array.assign(model.parameter(name).castTo(DataType.FLOAT)));
         INDArray x = ForwardTest.random(input.batch(3));
-        Execution exact = new Execution(model, x, true, true, 5);
-        Execution run = new Execution(single, x.castTo(DataType.FLOAT), true, true, 5);
+        Execution exact = Execution.training(model, x, 5);
+        Execution run = Execution.training(single, x.castTo(DataType.FLOAT), 5);
         assertAgree(run.output(network.output()), exact.output(network.output()));
         // Not x's own numbers: batch normalization takes them out of the gradient, and rounding would be all that is left.
         INDArray dy = ForwardTest.random(network.output().output().batch(3));

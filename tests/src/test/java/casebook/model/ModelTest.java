@@ -4,6 +4,8 @@ import static casebook.layers.Option.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import casebook.layers.Activation;
+import casebook.layers.Pass;
 import casebook.network.Network;
 import casebook.zoo.LeNet5;
 import java.nio.file.Files;
@@ -33,6 +35,36 @@ class ModelTest {
         double inputs = 16 * 9;
         assertThat(variance(relu)).isCloseTo(2 / inputs, org.assertj.core.data.Percentage.withPercentage(3));
         assertThat(variance(tanh)).isCloseTo(1 / inputs, org.assertj.core.data.Percentage.withPercentage(3));
+    }
+
+    /** A learner's own ReLU says what it needs, as the library's does. */
+    private record OwnRelu() implements Activation {
+        @Override
+        public String kind() {
+            return "own ReLU";
+        }
+
+        @Override
+        public double gain() {
+            return 2;
+        }
+
+        @Override
+        public INDArray forward(Pass pass, INDArray x) {
+            return x.gt(0).castTo(x.dataType()).muli(x);
+        }
+
+        @Override
+        public INDArray gradient(Pass pass, INDArray dy) {
+            return dy.mul(pass.input().gt(0).castTo(dy.dataType()));
+        }
+    }
+
+    @Test
+    void aLayerSaysWhatStartTheWeightsBeforeItNeed() {
+        Network own = Network.named("n").input(8, 8, 16).name("conv").conv(256, 3).batchNorm().layer(new OwnRelu()).build();
+        Network relu = Network.named("n").input(8, 8, 16).name("conv").conv(256, 3).batchNorm().relu().build();
+        assertThat(Model.of(own, 1).parameter("conv/weights")).isEqualTo(Model.of(relu, 1).parameter("conv/weights"));
     }
 
     private static double variance(Network network) {

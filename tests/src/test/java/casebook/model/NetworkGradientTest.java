@@ -68,7 +68,7 @@ class NetworkGradientTest {
     void gradientsReachEveryParameter(Network network) {
         Model model = Model.of(network, 11, DataType.DOUBLE);
         model.parameters().forEach((name, array) -> array.addi(name.endsWith("/bias") ? 0.5 : 0));
-        Execution run = new Execution(model, Nd4j.randn(DataType.DOUBLE, network.input().batch(2)), true, true, 11);
+        Execution run = Execution.training(model, Nd4j.randn(DataType.DOUBLE, network.input().batch(2)), 11);
         Map<Node, INDArray> starts = new LinkedHashMap<>();
         network.outputs().forEach(output -> starts.put(output.node(), Nd4j.linspace(1, 2, 2 * output.node().output().elements(), DataType.DOUBLE)
                 .reshape(output.node().output().batch(2))));

@@ -102,17 +102,17 @@ public class RandomNetworkTest {
         INDArray images = Nd4j.randn(DataType.FLOAT, network.input().batch(3));
         Map<Node, INDArray> starts = new LinkedHashMap<>();
         network.outputs().forEach(output -> starts.put(output.node(), Nd4j.randn(DataType.FLOAT, output.node().output().batch(3))));
-        Execution plain = new Execution(model, images, true, true, 7);
+        Execution plain = Execution.training(model, images, 7);
         INDArray output = plain.output(network.output());
         Map<String, INDArray> gradients = plain.backward(starts);
         Model copy = Model.of(network, 1);
         try (Scratch scratch = Scratch.open()) {
-            Execution freeing = new Execution(copy, images, true, true, 7);
+            Execution freeing = Execution.training(copy, images, 7);
             assertThat(freeing.output(network.output())).isEqualTo(output);
             freeing.backward(starts).forEach((name, gradient) -> assertThat(gradient).as(name).isEqualTo(gradients.get(name)));
             assertThat(freeing.inputGradient()).isEqualTo(plain.inputGradient());
         }
-        assertThat(copy.predictByLayers(images)).isEqualTo(new Execution(model, images, false, false, 0).output(network.output()));
+        assertThat(copy.predictByLayers(images)).isEqualTo(Execution.forward(model, images, network.output()).output(network.output()));
     }
 
     @Property(tries = 100)

@@ -161,7 +161,7 @@ class ImportTest {
         for (String name : List.of("keras-tensorflow", "torch-export-21")) {
             Network read = OnnxFile.read(Path.of(ImportTest.class.getResource("/casebook/onnx/" + name + ".onnx").toURI()));
             Model model = Model.of(read, 1);
-            Execution run = new Execution(model, Nd4j.ones(read.input().batch(2)), true, true, 1);
+            Execution run = Execution.training(model, Nd4j.ones(read.input().batch(2)), 1);
             Map<String, INDArray> gradients = run.backward(Map.of(read.output(), Nd4j.ones(read.output().output().batch(2))));
             model.descriptions().forEach((parameter, description) -> assertThat(gradients.containsKey(parameter)).isEqualTo(description.trainable()));
             Path again = folder.resolve("again.onnx");

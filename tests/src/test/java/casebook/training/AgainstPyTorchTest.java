@@ -92,7 +92,7 @@ class AgainstPyTorchTest {
         for (DataType type : new DataType[] {DataType.DOUBLE, DataType.FLOAT}) {
             Model model = model(network, type);
             INDArray images = batch(network, size).images().castTo(type);
-            firstStep(id, network, size, model, new Execution(model, images, true, true, 1), type == DataType.DOUBLE ? TOLERANCE : inFloat(id));
+            firstStep(id, network, size, model, Execution.training(model, images, 1), type == DataType.DOUBLE ? TOLERANCE : inFloat(id));
         }
     }
 

@@ -35,7 +35,7 @@ class ZooRunsTest {
         try (Model model = Model.of(network, 1); Scratch scratch = Scratch.open()) {
             int batch = network.input().elements() < 10_000 ? 3 : 1;
             INDArray images = Nd4j.randn(DataType.FLOAT, network.input().batch(batch));
-            Execution run = new Execution(model, images, true, true, 1);
+            Execution run = Execution.training(model, images, 1);
             Map<Node, INDArray> starts = new LinkedHashMap<>();
             for (Network.Output output : network.outputs()) {
                 INDArray y = run.output(output.node());

@@ -1,7 +1,12 @@
 package casebook.bench;
 
-import casebook.compute.OneDnn;
 import casebook.compute.Tensors;
+import casebook.engine.onednn.Argument;
+import casebook.engine.onednn.Engine;
+import casebook.engine.onednn.InnerProductPrimitives;
+import casebook.engine.onednn.MemoryLayout;
+import casebook.engine.onednn.Primitive;
+import casebook.engine.onednn.Propagation;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -29,21 +34,21 @@ final class Peak {
             Tensors.product(a, false, b, false).close();
             best = Math.max(best, OPERATIONS / (System.nanoTime() - began));
         }
-        return OneDnn.available() ? Math.max(best, ofOneDnn(a, b)) : best;
+        return Engine.available() ? Math.max(best, ofOneDnn(a, b)) : best;
     }
 
     private static double ofOneDnn(INDArray a, INDArray b) {
         double best = 0;
-        try (OneDnn dnn = new OneDnn(); INDArray c = Nd4j.create(DataType.FLOAT, SIDE, SIDE)) {
-            OneDnn.Layout square = dnn.any(SIDE, SIDE);
-            OneDnn.Operation product = dnn.fullyConnected(OneDnn.Purpose.PREDICT, square, square, null, square, OneDnn.After.NOTHING);
-            OneDnn.Step step = dnn.step(product, Map.of(OneDnn.Argument.SOURCE, dnn.memory(product.source(), a.data().addressPointer()),
-                    OneDnn.Argument.WEIGHTS, dnn.memory(product.weights(), b.data().addressPointer()),
-                    OneDnn.Argument.DESTINATION, dnn.memory(product.destination(), c.data().addressPointer())));
+        try (Engine engine = new Engine(); INDArray c = Nd4j.create(DataType.FLOAT, SIDE, SIDE)) {
+            MemoryLayout square = MemoryLayout.any(engine, SIDE, SIDE);
+            Primitive product = InnerProductPrimitives.forward(engine, Propagation.INFERENCE, square, square, null, square, null);
+            Primitive.Bound step = product.bind(Map.of(Argument.SOURCE, engine.memory(product.source(), a.data().addressPointer()),
+                    Argument.WEIGHTS, engine.memory(product.weights(), b.data().addressPointer()),
+                    Argument.DESTINATION, engine.memory(product.destination(), c.data().addressPointer())));
             for (int i = 0; i < 12; i++) {
                 long began = System.nanoTime();
                 step.execute();
-                dnn.await();
+                engine.await();
                 best = Math.max(best, OPERATIONS / (System.nanoTime() - began));
             }
         }

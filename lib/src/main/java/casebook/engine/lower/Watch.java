@@ -1,4 +1,4 @@
-package casebook.engine;
+package casebook.engine.lower;
 
 import casebook.compute.Fingerprint;
 import casebook.model.Model;
