@@ -192,7 +192,7 @@ final class Notebook08 {
     private static boolean weighs(Network network) {
         Model model = Model.of(network, 1);
         Nd4j.getRandom().setSeed(1);
-        Execution run = new Execution(model, Nd4j.rand(DataType.FLOAT, network.input().batch(1)).addi(0.1), false, false, 1);
+        Execution run = Execution.predicting(model, Nd4j.rand(DataType.FLOAT, network.input().batch(1)).addi(0.1));
         INDArray middle = Nd4j.zeros(DataType.FLOAT, network.output().output().batch(1));
         for (int channel = 0; channel < network.output().output().channels(); channel++) {
             middle.putScalar(new long[] {0, channel, 14, 14}, 1 + channel % 3);

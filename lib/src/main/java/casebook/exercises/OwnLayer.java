@@ -109,7 +109,7 @@ final class OwnLayer {
         long count = shape.elements();
         INDArray x = Nd4j.linspace(-2, 2, count).castTo(DataType.DOUBLE).reshape(shape.batch(1));
         try {
-            Execution run = new Execution(model, x, true, false, 1);
+            Execution run = Execution.training(model, x, 1);
             if (back) {
                 run.backward(Map.of(network.output(), Nd4j.linspace(1, 2, run.output(network.output()).length()).castTo(DataType.DOUBLE)
                         .reshape(run.output(network.output()).shape())));

@@ -117,7 +117,7 @@ final class Sense {
             Nd4j.getRandom().setSeed(seed);
             Model model = Model.of(network, seed);
             INDArray x = Nd4j.rand(DataType.FLOAT, network.input().batch(1)).addi(0.1);
-            Execution run = new Execution(model, x, false, false, seed);
+            Execution run = Execution.predicting(model, x);
             INDArray factors = Nd4j.rand(DataType.FLOAT, run.output(network.output()).shape());
             run.backward(Map.of(network.output(), factors));
             felt.addi(Transforms.abs(run.inputGradient().castTo(DataType.DOUBLE), true));
