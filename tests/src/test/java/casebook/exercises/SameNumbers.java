@@ -138,7 +138,7 @@ final class SameNumbers {
     }
 
     private static INDArray run(Model model, INDArray x, boolean training) {
-        Execution run = new Execution(model, x.dup(), training, false, 5);
+        Execution run = training ? Execution.training(model, x.dup(), 5) : Execution.predicting(model, x.dup());
         INDArray y = run.output(model.network().output());
         return y.dup('c').reshape(y.length());
     }
