@@ -38,10 +38,10 @@ final class Sense {
 
     private Sense() {}
 
-    /** True if a layer multiplies with weights that are trained. */
+    /** True if a layer multiplies with weights that are trained. LeNet-5's subsampling has a coefficient, and is a pooling all the same. */
     static boolean hasWeights(Node node) {
-        return node.layer().parameters(node.inputShapes()).stream().anyMatch(parameter -> parameter.role() == Parameter.Role.WEIGHT
-                && parameter.trainable());
+        return node.layer().category() != Layer.Category.POOLING && node.layer().parameters(node.inputShapes()).stream()
+                .anyMatch(parameter -> parameter.role() == Parameter.Role.WEIGHT && parameter.trainable());
     }
 
     /** Layers with weights on the longest way to the output that fit. */

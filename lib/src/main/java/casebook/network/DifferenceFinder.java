@@ -2,10 +2,7 @@ package casebook.network;
 
 import casebook.layers.Add;
 import casebook.layers.Concatenate;
-import casebook.layers.Convolution;
-import casebook.layers.Layer;
 import casebook.network.Chain.Link;
-import casebook.network.Structure.Part;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

@@ -1,6 +1,5 @@
 package casebook.network;
 
-import casebook.layers.Activation;
 import casebook.layers.Add;
 import casebook.layers.AveragePooling;
 import casebook.layers.Clip;
@@ -23,6 +22,7 @@ import casebook.layers.Tanh;
 import casebook.layers.Window;
 import casebook.layers.ZeroPadding;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -262,11 +262,6 @@ final class Structure {
     }
 
     private static List<Integer> list(int[] numbers) {
-        return java.util.Arrays.stream(numbers).boxed().toList();
-    }
-
-    /** True if a layer is non-linear by itself, as far as the library knows it. */
-    static boolean activation(Layer layer) {
-        return layer instanceof Activation && !(layer instanceof Dropout);
+        return Arrays.stream(numbers).boxed().toList();
     }
 }

@@ -6,11 +6,17 @@ import static casebook.layers.Option.same;
 import static casebook.layers.Option.stride;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import casebook.layers.Activation;
+import casebook.layers.Layer;
 import casebook.layers.PaddedShortcut;
+import casebook.layers.Pass;
+import casebook.layers.Subsampling;
+import casebook.layers.Tanh;
 import casebook.network.Block;
 import casebook.network.Network;
 import casebook.network.NetworkBuilder;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Networks that have the right counts, shapes or numbers of layers, and are wrong all the same. Counting once called each of them right.
@@ -98,6 +104,35 @@ class WrongNetworksTest {
     void aHeadThroughOneNumber() {
         refused("09.3", Network.named("mine").input(7, 7, 56).dense(1).relu().dense(10).softmax().build(), "before a weight looks at it");
         refused("09.3", Network.named("mine").input(7, 7, 56).conv(1, 1).relu().dense(10).softmax().build(), "lets 1 channels through");
+    }
+
+    /** An activation by its type, and a straight line by its numbers. */
+    record Straight() implements Activation {
+        @Override
+        public String kind() {
+            return "straight";
+        }
+
+        @Override
+        public INDArray forward(Pass pass, INDArray x) {
+            return x.mul(2);
+        }
+
+        @Override
+        public INDArray gradient(Pass pass, INDArray dy) {
+            return dy.mul(2);
+        }
+    }
+
+    private static Network mine(Layer activation) {
+        return Network.named("mine").input(28, 28, 1).conv(8, 5).layer(activation).layer(new Subsampling(2)).conv(8, 5).layer(activation).averagePool(2)
+                .dense(10).softmax().build();
+    }
+
+    @Test
+    void anActivationThatIsAStraightLine() {
+        refused("02.5", mine(new Straight()), "stands no activation");
+        assertThat(Exercises.exercise("02.5").judge(mine(new Tanh())).right()).isTrue();
     }
 
     private static NetworkBuilder lenet(boolean secondTanh) {
