@@ -1,6 +1,7 @@
 package casebook.exercises;
 
 import casebook.cost.CostSheet;
+import casebook.experiments.Designs;
 import casebook.layers.Layer;
 import casebook.layers.Shape;
 import casebook.layers.Tanh;
@@ -132,7 +133,8 @@ final class Notebook02 {
                         "A convolution of 1×1, or one on a single position, sees no neighbours.");
         Sense.within(exercise, MOST_PARAMETERS, MOST_MACS);
         return Sense.sensible(exercise, 6).because(Sense::inWords)
-                .trained(new Design(2, "LeNet-5 with its 61,706 parameters", 0, net -> net));
+                .trained(new Design(2, "LeNet-5 with its " + Exercise.count(CostSheet.of(Designs.reference(2)).parameters()) + " parameters", 0,
+                        net -> net));
     }
 
     private static double largestDifference(Layer ours, Layer other) {

@@ -87,9 +87,10 @@ final class Notebook03 {
                         + "with upToPool2().",
                         "Something differs before the pooling, or another layer stands among the first ones.");
         Sense.within(exercise, MOST_PARAMETERS, MOST_MACS);
-        return Sense.sensible(exercise, 8).because(net -> Sense.inWords(net) + " The small AlexNet has 376,522: what stands behind pool2 "
-                + "decides about nearly all of them.")
-                .trained(new Design(3, "the small AlexNet with its 376,522 parameters", -1, net -> net));
+        String all = Exercise.count(CostSheet.of(Designs.reference(3)).parameters());
+        return Sense.sensible(exercise, 8)
+                .because(net -> Sense.inWords(net) + " The small AlexNet has " + all + ": what stands behind pool2 decides about nearly all of them.")
+                .trained(new Design(3, "the small AlexNet with its " + all + " parameters", -1, net -> net));
     }
 
     private static Network upToPool2() {
