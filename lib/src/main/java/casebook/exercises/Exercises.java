@@ -1,8 +1,9 @@
 package casebook.exercises;
 
+import casebook.compute.Stopped;
 import casebook.network.Network;
-import casebook.notebook.Feedback;
 import casebook.notebook.Feedback.Mark;
+import casebook.notebook.Feedback;
 import casebook.notebook.Grid;
 import casebook.notebook.Notebook;
 import casebook.zoo.Nearest;
@@ -109,7 +110,10 @@ public final class Exercises {
             Notebook.show(new Feedback(Mark.OPEN, id + " · not answered yet", "Write your answer in the place of TODO and run the cell again."));
             return;
         }
+        Stopped.check();
         Exercise.Verdict verdict = exercise.judge(answer);
+        // What was stopped is no answer, so that it isn't written down.
+        Stopped.check();
         if (verdict.right() && exercise.design().isPresent()) {
             verdict = exercise.design().get().train(id, (Network) answer, verdict.text(), true);
         }

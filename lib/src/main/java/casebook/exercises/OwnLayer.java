@@ -1,5 +1,6 @@
 package casebook.exercises;
 
+import casebook.compute.Stopped;
 import casebook.layers.Cost;
 import casebook.layers.Field;
 import casebook.layers.Layer;
@@ -117,6 +118,8 @@ final class OwnLayer {
             return Optional.empty();
         } catch (Noticed noticed) {
             return Optional.of(noticed.getMessage());
+        } catch (Stopped e) {
+            throw e;
         } catch (RuntimeException e) {
             return Optional.of((back ? "The way back fails: " : "The forward pass fails: ") + failure(e));
         }

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import casebook.OwnProcess;
+import casebook.compute.StopSignal;
+import casebook.compute.Stopped;
 import casebook.exercises.Answers.Built;
+import casebook.layers.Activation;
+import casebook.layers.Pass;
 import casebook.network.Network;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -18,6 +22,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Right answers are right, typical wrong ones get the hint that fits, and no hint has the answer in it. */
 class ExercisesTest {
@@ -132,6 +137,32 @@ class ExercisesTest {
                 assertThat(verdict.hints()).as(id + ": " + verdict.text()).hasSizeGreaterThanOrEqualTo(3).doesNotHaveDuplicates();
             }
         }));
+    }
+
+    /** A layer in whose forward pass the stop button is pressed. */
+    private record Pressed(StopSignal signal) implements Activation {
+        @Override
+        public String kind() {
+            return "pressed";
+        }
+
+        @Override
+        public INDArray forward(Pass pass, INDArray x) {
+            signal.set();
+            Stopped.check();
+            return x.dup();
+        }
+
+        @Override
+        public INDArray gradient(Pass pass, INDArray dy) {
+            return dy.dup();
+        }
+    }
+
+    @Test
+    void whatIsStoppedIsNoWrongAnswer() {
+        StopSignal signal = new StopSignal();
+        assertThatThrownBy(() -> signal.over(() -> Exercises.exercise("02.4").judge(new Pressed(signal)))).isInstanceOf(Stopped.class);
     }
 
     @Test
