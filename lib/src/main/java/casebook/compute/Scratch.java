@@ -67,7 +67,8 @@ public final class Scratch implements AutoCloseable {
 
     private static void requireThread(Thread opener) {
         if (Thread.currentThread() != opener) {
-            throw new IllegalStateException("memory of the thread " + opener.getName() + " can't be used by the thread " + Thread.currentThread().getName()
+            throw new IllegalStateException("memory of the thread " + opener.getName() + " can't be used by the thread "
+                    + Thread.currentThread().getName()
                     + ": open a Scratch in each thread, and take what leaves it along with detach()");
         }
     }
@@ -75,7 +76,8 @@ public final class Scratch implements AutoCloseable {
     private void requireOpen() {
         requireThread(thread);
         if (closed) {
-            throw new IllegalStateException("this scratch was closed, and its arrays are gone: copy out what has to outlive it with detach(), before it closes");
+            throw new IllegalStateException("this scratch was closed, and its arrays are gone: "
+                    + "copy out what has to outlive it with detach(), before it closes");
         }
     }
 

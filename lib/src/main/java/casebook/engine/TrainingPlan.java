@@ -21,11 +21,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The training steps of a model on batches of one size, forward and backward, as fast as it can be done here. Like a {@link Plan} it is made once
- * and used many times. It reads the weights anew in each step, and keeps what the backward pass needs. {@link casebook.model.Execution} remains what it is
+ * The training steps of a model on batches of one size, forward and backward, as fast as it can be done here. Like a {@link Plan} it is
+ * made once
+ * and used many times. It reads the weights anew in each step, and keeps what the backward pass needs. {@link casebook.model.Execution}
+ * remains what it is
  * compared with; a layer that has no lowering for training runs its own {@code forward} and {@code backward}.
  *
- * <p>Several threads may use it, one after the other. It owns native memory: close it when it is done with. One that nobody closes gives its memory back
+ * <p>Several threads may use it, one after the other. It owns native memory: close it when it is done with. One that nobody closes gives
+ * its memory back
  * some time after nobody can reach it.
  */
 public final class TrainingPlan implements AutoCloseable {
@@ -51,7 +54,8 @@ public final class TrainingPlan implements AutoCloseable {
         this.model = model;
         this.images = images;
         this.ends = ends;
-        this.running = new Running(model, "this plan was closed: make a new one with TrainingPlan.of, and close it when nothing uses it any more");
+        this.running = new Running(model,
+                "this plan was closed: make a new one with TrainingPlan.of, and close it when nothing uses it any more");
     }
 
     /** True if this platform has oneDNN. Where it has not, {@link casebook.model.Execution} is the way. */
@@ -67,7 +71,7 @@ public final class TrainingPlan implements AutoCloseable {
      * @throws IllegalStateException if oneDNN is not there on this platform, or the model is one of float64 or was closed
      */
     public static TrainingPlan of(Model model, int images, List<Node> ends) {
-        TrainingPlan plan = new TrainingPlan(model, images, ends);
+        TrainingPlan plan = new TrainingPlan(model, images, ends.stream().distinct().toList());
         plan.running.make(plan::compile);
         return plan;
     }
@@ -170,7 +174,8 @@ public final class TrainingPlan implements AutoCloseable {
         public Map<String, INDArray> backward(Map<Node, INDArray> gradientsOfEnds) {
             return running.run(() -> {
                 if (current != this) {
-                    throw new IllegalStateException("this run is over: its plan has run forward again, or this one backward; run each backward before the next forward");
+                    throw new IllegalStateException("this run is over: its plan has run forward again, or this one backward; "
+                            + "run each backward before the next forward");
                 }
                 current = null;
                 return runBackward(gradientsOfEnds);

@@ -11,7 +11,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Runs training steps, batch after batch: with a {@link TrainingPlan} for each size of batch where there can be one, or else layer by layer. At
+ * Runs training steps, batch after batch: with a {@link TrainingPlan} for each size of batch where there can be one, or else layer by
+ * layer. At
  * most two plans are kept: one for whole batches, and one for the last batch of an epoch, which is often smaller.
  */
 public final class TrainingRuns implements AutoCloseable {
@@ -45,7 +46,8 @@ public final class TrainingRuns implements AutoCloseable {
 
     private synchronized TrainingPlan plan(long images) {
         if (closed) {
-            throw new IllegalStateException("these TrainingRuns were closed: make new ones, and close them when nothing uses them any more");
+            throw new IllegalStateException("these TrainingRuns were closed: "
+                    + "make new ones, and close them when nothing uses them any more");
         }
         TrainingPlan plan = plans.get(images);
         if (plan == null) {

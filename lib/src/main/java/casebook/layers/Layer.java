@@ -39,7 +39,8 @@ public interface Layer {
     Cost cost(List<Shape> inputs);
 
     /**
-     * By how much the variance of the weights before this layer has to be larger, so that numbers keep their size from layer to layer: 2 for ReLU, which loses
+     * By how much the variance of the weights before this layer has to be larger, so that numbers keep their size from layer to layer: 2
+     * for ReLU, which loses
      * half of it (He et al. 2015, "Delving deep into rectifiers", section 2.2), and 1 unless the layer says otherwise.
      */
     default double gain() {

@@ -36,7 +36,8 @@ public final class Execution implements ModelRun {
     private INDArray inputGradient;
 
     /**
-     * Runs the forward pass as in training, auxiliary heads included: dropout drops, batch normalization uses the batch's own statistics and moves its
+     * Runs the forward pass as in training, auxiliary heads included: dropout drops, batch normalization uses the batch's own statistics
+     * and moves its
      * moving ones.
      *
      * @param images a batch, {@code [images, channels, height, width]}
@@ -183,7 +184,8 @@ public final class Execution implements ModelRun {
      * Runs the backward pass, and shows what passes by.
      *
      * @param starts for some layers, the gradient of the loss with respect to their output
-     * @param seen is handed each layer that the backward pass comes through, and the gradient of the loss with respect to its output; inside
+     * @param seen is handed each layer that the backward pass comes through, and the gradient of the loss with respect to its output;
+     *     inside
      *     a {@link Scratch} the array is gone afterwards
      * @return the gradient of the loss with respect to each trainable parameter, by the parameter's full name
      */

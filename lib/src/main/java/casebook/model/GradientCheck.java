@@ -83,7 +83,8 @@ public final class GradientCheck {
             if (parameter.trainable()) {
                 INDArray gradient = gradients.get(name);
                 if (gradient == null) {
-                    throw new IllegalStateException(name + ": the backward pass did not hand over its gradient: is a pass.gradient(…) missing?");
+                    throw new IllegalStateException(name
+                            + ": the backward pass did not hand over its gradient: is a pass.gradient(…) missing?");
                 }
                 errors.put(name, worst(model.parameter(name), gradient, loss, numbers, random));
             }

@@ -11,7 +11,10 @@ import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** What a layer is handed when it runs its own code, in whatever way the network runs. The same seed gives a layer the same random numbers in all of them. */
+/**
+ * What a layer is handed when it runs its own code, in whatever way the network runs. The same seed gives a layer the same random
+ * numbers in all of them.
+ */
 public final class LayerPass implements Pass {
 
     private final Model model;

@@ -36,13 +36,17 @@ import org.nd4j.linalg.factory.Nd4j;
  * INDArray probabilities = model.predict(images);      // [images, 10]
  * }</pre>
  *
- * <p><b>Weights may be changed at any time, and the next answer is that of the new ones.</b> What is made of the weights to be faster, like the
+ * <p><b>Weights may be changed at any time, and the next answer is that of the new ones.</b> What is made of the weights to be faster,
+ * like the
  * packed copies of a {@code Plan}, finds out before each answer:
  * <ul>
- * <li>Whatever changes weights through a method of the model ({@link #assign}, {@link #subtract}, {@link #read}), and each training step, raises
+ * <li>Whatever changes weights through a method of the model ({@link #assign}, {@link #subtract}, {@link #read}), and each training step,
+ * raises
  * {@link #version}. To compare it costs nothing.
- * <li>An array that {@link #parameter} or {@link #parameters} has handed out can be written at any time later, through itself or a view of it, and
- * nobody is told. From then on all its numbers are looked at before each answer ({@link casebook.compute.Fingerprint}). That takes as long as to read
+ * <li>An array that {@link #parameter} or {@link #parameters} has handed out can be written at any time later, through itself or a view of
+ * it, and
+ * nobody is told. From then on all its numbers are looked at before each answer ({@link casebook.compute.Fingerprint}). That takes as long
+ * as to read
  * them once: with all weights of ResNet-50 handed out, a few hundredths of a prediction of one image. {@link #copy} hands out nothing.
  * </ul>
  *
@@ -76,7 +80,8 @@ public final class Model implements AutoCloseable {
     }
 
     /**
-     * A model with random weights. A weight that feeds on n inputs starts from a normal distribution with variance 1 ÷ n (LeCun et al. 1998,
+     * A model with random weights. A weight that feeds on n inputs starts from a normal distribution with variance 1 ÷ n (LeCun et al.
+     * 1998,
      * "Efficient backprop", section 4.6) times the {@link Layer#gain} of the layer that follows: 2 for ReLU. Biases start at zero.
      *
      * @param type float32 for use, float64 for checking gradients
@@ -213,11 +218,15 @@ public final class Model implements AutoCloseable {
     public boolean finite() {
         try (Reading reading = reading()) {
             // The sum of numbers is one, unless they are very large; then each is looked at.
-            return parameters.values().stream().allMatch(array -> Double.isFinite(array.sumNumber().doubleValue()) || Elements.finite(array));
+            return parameters.values().stream().allMatch(array -> Double.isFinite(array.sumNumber().doubleValue())
+                    || Elements.finite(array));
         }
     }
 
-    /** Another number whenever weights were changed through the model. Those that were {@linkplain #handedOut handed out} may change without it. */
+    /**
+     * Another number whenever weights were changed through the model. Those that were {@linkplain #handedOut handed out} may
+     * change without it.
+     */
     public long version() {
         return version.get();
     }
@@ -245,7 +254,8 @@ public final class Model implements AutoCloseable {
     }
 
     private String closedMessage() {
-        return "this model of " + network.name() + " was closed, it has no weights any more: close it when nothing uses it, or make it anew";
+        return "this model of " + network.name()
+                + " was closed, it has no weights any more: close it when nothing uses it, or make it anew";
     }
 
     /**
@@ -269,12 +279,18 @@ public final class Model implements AutoCloseable {
 
         private Reading() {}
 
-        /** The array of a parameter, which is not handed out by that: it is not to be kept, nor written unless {@link Model#changed} is called. */
+        /**
+         * The array of a parameter, which is not handed out by that: it is not to be kept, nor written unless
+         * {@link Model#changed} is called.
+         */
         public INDArray parameter(String name) {
             return own(name);
         }
 
-        /** What a layer is handed. One that is not of this library may keep the array, and write it later: to such a one it is handed out. */
+        /**
+         * What a layer is handed. One that is not of this library may keep the array, and write it later: to such a one it is
+         * handed out.
+         */
         public INDArray parameter(Node node, String name) {
             String full = network.parameterName(node, name);
             return node.layer().getClass().getPackage() == Layer.class.getPackage() ? own(full) : Model.this.parameter(full);
@@ -326,7 +342,8 @@ public final class Model implements AutoCloseable {
     }
 
     /**
-     * The outputs of some layers for a batch, by the fastest way there is. Where there is a {@link Backend}, that is its way; it keeps what it has prepared
+     * The outputs of some layers for a batch, by the fastest way there is. Where there is a {@link Backend}, that is its way; it keeps
+     * what it has prepared
      * for the next call with as many images, and gives it back when this model is closed, or nobody can reach it any more. Otherwise the
      * layers run their own code. Both give the same numbers but for rounding.
      *
@@ -465,13 +482,15 @@ public final class Model implements AutoCloseable {
     private static void refuseStrangers(Network network, Path file, Set<String> names, Map<String, INDArray> tensors) {
         for (String name : tensors.keySet()) {
             if (!names.contains(name)) {
-                throw new ModelFileException(file + " has " + name + ", which " + network.name() + " does not have: it belongs to another network");
+                throw new ModelFileException(file + " has " + name + ", which " + network.name()
+                        + " does not have: it belongs to another network");
             }
         }
     }
 
     /**
-     * Gives its memory back at once, when what runs has come to its end; the model can't be used any more. Without it, the memory comes back some
+     * Gives its memory back at once, when what runs has come to its end; the model can't be used any more. Without it, the memory comes
+     * back some
      * time later.
      *
      * @throws IllegalStateException if this thread runs the model, as a layer does that closes it

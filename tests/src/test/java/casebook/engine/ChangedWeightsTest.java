@@ -38,14 +38,18 @@ class ChangedWeightsTest {
             Map.entry("an array that was handed out long ago", (model, name, held, place, value) -> flat(held).putScalar(place, value)),
             Map.entry("the buffer", (model, name, held, place, value) -> held.data().put(place, value)),
             Map.entry("assign in a slice", (model, name, held, place, value) -> {
-                INDArray slice = held.rank() > 1 ? held.slice(place / (held.length() / held.size(0))) : held.get(NDArrayIndex.interval(place, place + 1));
+                INDArray slice = held.rank() > 1 ? held.slice(place / (held.length() / held.size(0)))
+                        : held.get(NDArrayIndex.interval(place, place + 1));
                 slice.assign(value);
             }),
             Map.entry("all of it", (model, name, held, place, value) -> model.parameter(name).muli(1.1).addi(0.01)),
-            Map.entry("the map's values", (model, name, held, place, value) -> model.parameters().values().forEach(array -> array.muli(0.9))),
+            Map.entry("the map's values", (model, name, held, place, value) -> model.parameters().values()
+                    .forEach(array -> array.muli(0.9))),
             Map.entry("the map's entry", (model, name, held, place, value) -> flat(model.parameters().get(name)).putScalar(place, value)),
-            Map.entry("each of the map", (model, name, held, place, value) -> model.parameters().forEach((other, array) -> flat(array).putScalar(0, value))),
-            Map.entry("assign", (model, name, held, place, value) -> model.assign(name, flat(model.copy(name)).putScalar(place, value).reshape(held.shape()))),
+            Map.entry("each of the map", (model, name, held, place, value) -> model.parameters()
+                    .forEach((other, array) -> flat(array).putScalar(0, value))),
+            Map.entry("assign", (model, name, held, place, value) -> model.assign(name, flat(model.copy(name)).putScalar(place, value)
+                    .reshape(held.shape()))),
             Map.entry("subtract", (model, name, held, place, value) ->
                     model.subtract(name, flat(Nd4j.zeros(DataType.FLOAT, held.length())).putScalar(place, value).reshape(held.shape()))),
             Map.entry("values of another model", (model, name, held, place, value) ->
@@ -79,7 +83,8 @@ class ChangedWeightsTest {
                 for (int round = 0; round < 3; round++) {
                     INDArray before = plan.predict(images);
                     model.predict(images);
-                    WAYS.get(way).change(model, name, way.startsWith("assign in") ? model.parameter(name) : held, random.nextLong(held.length()), 0.3f + random.nextFloat());
+                    WAYS.get(way).change(model, name, way.startsWith("assign in") ? model.parameter(name) : held,
+                            random.nextLong(held.length()), 0.3f + random.nextFloat());
                     INDArray wanted = model.predictByLayers(images);
                     String what = network.name() + ", seed " + seed + ", " + way + " of " + name;
                     same(plan.predict(images), wanted, what);

@@ -47,7 +47,8 @@ class HandlesTest {
     }
 
     private static void refuses(ThrowingCallable call, String words) {
-        assertThatThrownBy(call).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed").satisfies(e -> assertThat(e.getMessage()).contains(words));
+        assertThatThrownBy(call).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed")
+                .satisfies(e -> assertThat(e.getMessage()).contains(words));
     }
 
     @Test
@@ -96,9 +97,12 @@ class HandlesTest {
         model.predict(images(8));
         model.close();
         model.close();
-        for (ThrowingCallable call : List.<ThrowingCallable>of(() -> plan.predict(images(1)), () -> training.forward(images(2), 1), () -> run.backward(starts),
-                () -> execution.backward(starts), () -> model.predict(images(1)), () -> model.predict(images(8)), () -> model.activations(images(1)), () -> Plan.of(model, 1),
-                () -> TrainingPlan.of(model, 1, List.of(LENET.output())), () -> model.parameter("conv1/weights"), () -> model.parameters().get("conv1/weights"))) {
+        for (ThrowingCallable call : List.<ThrowingCallable>of(() -> plan.predict(images(1)), () -> training.forward(images(2), 1), () ->
+                run.backward(starts),
+                () -> execution.backward(starts), () -> model.predict(images(1)), () -> model.predict(images(8)), () ->
+                        model.activations(images(1)), () -> Plan.of(model, 1),
+                () -> TrainingPlan.of(model, 1, List.of(LENET.output())), () -> model.parameter("conv1/weights"), () -> model.parameters()
+                        .get("conv1/weights"))) {
             refuses(call, "LeNet-5");
         }
         plan.close();
@@ -112,14 +116,17 @@ class HandlesTest {
         MemoryLayout layout = MemoryLayout.rowMajor(engine, 2, 3);
         Primitive copy = ReorderPrimitives.reorder(engine, layout, layout);
         Memory from = engine.memory(layout, numbers.data().addressPointer());
-        Map<Argument, Memory> arguments = Map.of(Argument.SOURCE, from, Argument.DESTINATION, engine.memory(layout, numbers.dup().data().addressPointer()));
+        Map<Argument, Memory> arguments = Map.of(Argument.SOURCE, from, Argument.DESTINATION,
+                engine.memory(layout, numbers.dup().data().addressPointer()));
         Primitive.Bound step = copy.bind(arguments);
         step.execute();
         engine.await();
         engine.close();
         engine.close();
-        for (ThrowingCallable call : List.<ThrowingCallable>of(step::execute, engine::await, () -> MemoryLayout.rowMajor(engine, 1), () -> layout.channels(0, 1),
-                () -> ReorderPrimitives.reorder(engine, layout, layout), () -> ElementwisePrimitives.sum(engine, layout, PostOp.RELU), layout::bytes, copy::source,
+        for (ThrowingCallable call : List.<ThrowingCallable>of(step::execute, engine::await, () -> MemoryLayout.rowMajor(engine, 1), () ->
+                layout.channels(0, 1),
+                () -> ReorderPrimitives.reorder(engine, layout, layout), () -> ElementwisePrimitives.sum(engine, layout, PostOp.RELU),
+                        layout::bytes, copy::source,
                 () -> engine.memory(layout, numbers.data().addressPointer()), () -> copy.bind(arguments), () -> from.moveTo(numbers))) {
             refuses(call, "another");
         }
@@ -191,6 +198,33 @@ class HandlesTest {
         threads.shutdown();
     }
 
+    /** The memory that an operation works in must not be that of the thread in which it was made. */
+    @Test
+    void aPlanRunsInAnotherThread() throws Exception {
+        Network network = Zoo.network("cifar-resnet-20");
+        INDArray images = Nd4j.rand(DataType.FLOAT, network.input().batch(8));
+        ExecutorService makes = Executors.newSingleThreadExecutor();
+        ExecutorService runs = Executors.newSingleThreadExecutor();
+        try (Model model = Model.of(network, 1)) {
+            for (int round = 0; round < 5; round++) {
+                INDArray wanted = model.predictByLayers(images);
+                Plan plan = makes.submit(() -> Plan.of(model, 8)).get();
+                TrainingPlan training = makes.submit(() -> TrainingPlan.of(model, 8, List.of(network.output()))).get();
+                INDArray got = runs.submit(() -> plan.predict(images)).get();
+                assertThat(got.sub(wanted).amaxNumber().doubleValue()).isLessThan(1e-4);
+                Map<String, INDArray> gradients = runs.submit(() -> training.forward(images, 1)
+                        .backward(Map.of(network.output(), Nd4j.ones(DataType.FLOAT, 8, 10)))).get();
+                assertThat(gradients.values()).allMatch(gradient -> Double.isFinite(gradient.sumNumber().doubleValue()));
+                makes.submit(() -> {
+                    plan.close();
+                    training.close();
+                }).get();
+            }
+        }
+        makes.shutdown();
+        runs.shutdown();
+    }
+
     /** A layer that closes what runs it. */
     private record Closing(List<AutoCloseable> victims) implements SingleInputLayer {
         @Override
@@ -227,7 +261,8 @@ class HandlesTest {
         List<AutoCloseable> victims = new ArrayList<>();
         Network network = Network.named("closing").input(8).dense(4).layer(new Closing(victims)).dense(3).build();
         INDArray x = Nd4j.ones(DataType.FLOAT, 2, 8);
-        try (Model model = Model.of(network, 1); Plan plan = Plan.of(model, 2); TrainingPlan training = TrainingPlan.of(model, 2, List.of(network.output()))) {
+        try (Model model = Model.of(network, 1); Plan plan = Plan.of(model, 2); TrainingPlan training = TrainingPlan.of(model, 2,
+                List.of(network.output()))) {
             INDArray wanted = model.predict(x);
             victims.add(model);
             model.predictByLayers(x);
@@ -264,7 +299,8 @@ class HandlesTest {
     @Test
     void tenThousandPlansThatNobodyCloses() {
         assumeTrue(MemoryGrowth.known());
-        OwnProcess.Result result = OwnProcess.run(List.of("-Xmx1g", "-XX:+UseSerialGC"), Map.of("OMP_WAIT_POLICY", "passive", "MALLOC_ARENA_MAX", "2"), Dropping.class);
+        OwnProcess.Result result = OwnProcess.run(List.of("-Xmx1g", "-XX:+UseSerialGC"),
+                Map.of("OMP_WAIT_POLICY", "passive", "MALLOC_ARENA_MAX", "2"), Dropping.class);
         assertThat(result.status()).as(result.output()).isZero();
         assertThat(Long.parseLong(result.output().replaceAll("(?s).*grown by: (-?\\d+).*", "$1"))).isLessThan(100);
     }

@@ -98,7 +98,8 @@ class PlanTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"lenet-5", "lenet-5-1998", "cifar-resnet-20", "cifar-plain-20", "inception-module", "inception-module-naive", "squeezenet-1.1", "googlenet"})
+    @ValueSource(strings = {"lenet-5", "lenet-5-1998", "cifar-resnet-20", "cifar-plain-20", "inception-module", "inception-module-naive",
+            "squeezenet-1.1", "googlenet"})
     void networksOfTheZoo(String id) {
         agree(Zoo.network(id), 2, 1);
     }
@@ -115,27 +116,40 @@ class PlanTest {
                     .conv(16, 3, same()).relu()
                     .residual(main -> main.conv(16, 3, same()).batchNorm().relu().conv(16, 3, same()).batchNorm()).relu()
                     .residual(main -> main.conv(16, 3, same())).build(), count, 3);
-            agree(Network.named("a shortcut of one layer").input(8, 8, 16).conv(16, 1).residual(main -> main.conv(16, 3, same())).relu().build(), count, 4);
-            agree(Network.named("the input on the shortcut").input(8, 8, 16).residual(main -> main.conv(16, 3, same()).relu().conv(16, 3, same())).relu()
+            agree(Network.named("a shortcut of one layer").input(8, 8, 16).conv(16, 1).residual(main -> main.conv(16, 3, same())).relu()
+                    .build(), count, 4);
+            agree(Network.named("the input on the shortcut").input(8, 8, 16)
+                    .residual(main -> main.conv(16, 3, same()).relu().conv(16, 3, same())).relu()
                     .residual(main -> main.conv(16, 3, same()), side -> side.layer(new PaddedShortcut(16, 1))).build(), count, 5);
             agree(Network.named("projections").input(16, 16, 8).module("a", ResNet.basic(16, 2, ResNet.Shortcut.PROJECT))
-                    .module("b", ResNet.basic(16, 1, ResNet.Shortcut.PROJECT_ALL)).globalAveragePool().dense(3).softmax().build(), count, 6);
+                    .module("b", ResNet.basic(16, 1, ResNet.Shortcut.PROJECT_ALL)).globalAveragePool().dense(3).softmax().build(), count,
+                    6);
             for (int side : new int[] {14, 15}) {
-                agree(Network.named("rows and columns that nobody reads").input(side, side, 8).module("a", ResNet.bottleneck(4, 1, true, ResNet.Shortcut.PROJECT))
-                        .module("b", ResNet.bottleneck(4, 1, true, ResNet.Shortcut.PROJECT)).module("c", ResNet.bottleneck(8, 2, true, ResNet.Shortcut.PROJECT))
-                        .conv(16, 5, same()).batchNorm().dropout(0.5).tanh().conv(8, 1, stride(3)).relu().conv(4, 1, stride(2)).build(), count, 8);
+                agree(Network.named("rows and columns that nobody reads").input(side, side, 8)
+                        .module("a", ResNet.bottleneck(4, 1, true, ResNet.Shortcut.PROJECT))
+                        .module("b", ResNet.bottleneck(4, 1, true, ResNet.Shortcut.PROJECT))
+                        .module("c", ResNet.bottleneck(8, 2, true, ResNet.Shortcut.PROJECT))
+                        .conv(16, 5, same()).batchNorm().dropout(0.5).tanh().conv(8, 1, stride(3)).relu().conv(4, 1, stride(2)).build(),
+                        count, 8);
             }
-            // The two last convolutions of the blocks are alike but for how far apart the channels of their output, a single one, are said to be.
+            // The two last convolutions of the blocks are alike but for how far apart the channels of their output, a single one, are said
+            // to be.
             agree(Network.named("one channel").input(12, 10, 1).relu().residual(main -> main.conv(4, 1).conv(1, 1)).conv(1, 3, same())
                     .residual(main -> main.conv(4, 1).conv(1, 1)).dense(4).build(), count, 1);
-            agree(Network.named("every third row of the input").input(10, 10, 16).residual(main -> main.conv(16, 3, same())).conv(4, 1, stride(3)).build(), count, 9);
+            agree(Network.named("every third row of the input").input(10, 10, 16).residual(main -> main.conv(16, 3, same()))
+                    .conv(4, 1, stride(3)).build(), count, 9);
             agree(Network.named("strides that differ").input(12, 12, 8).conv(8, 3, same()).relu()
-                    .branches(one -> one.conv(8, 1, stride(2)), two -> two.conv(8, 3, same()).conv(8, 1, stride(2)), three -> three.conv(8, 2, stride(2))).build(), count, 10);
-            agree(Network.named("branches that write into the joined output, and others").input(9, 9, 16).conv(16, 3, same()).relu().branches(one -> one.conv(16, 1),
-                            two -> two.conv(32, 3, same()).batchNorm().relu(), three -> three.maxPool(3, stride(1), padding(1)), Block.NOTHING)
-                    .residual(main -> main.branches(one -> one.conv(32, 3, same()), two -> two.conv(48, 1).tanh())).conv(24, 3, groups(8)).build(), count, 11);
+                    .branches(one -> one.conv(8, 1, stride(2)), two -> two.conv(8, 3, same()).conv(8, 1, stride(2)), three ->
+                    three.conv(8, 2, stride(2))).build(), count, 10);
+            agree(Network.named("branches that write into the joined output, and others").input(9, 9, 16).conv(16, 3, same()).relu()
+                    .branches(one -> one.conv(16, 1),
+                            two -> two.conv(32, 3, same()).batchNorm().relu(), three -> three.maxPool(3, stride(1), padding(1)),
+                                    Block.NOTHING)
+                    .residual(main -> main.branches(one -> one.conv(32, 3, same()), two -> two.conv(48, 1).tanh())).conv(24, 3, groups(8))
+                    .build(), count, 11);
             agree(Network.named("a value that three read").input(9, 9, 8).conv(8, 3, same()).relu()
-                    .branches(one -> one.conv(8, 1), two -> two.conv(16, 3, same()).relu(), three -> three.maxPool(3, stride(1), padding(1)))
+                    .branches(one -> one.conv(8, 1), two -> two.conv(16, 3, same()).relu(), three ->
+                    three.maxPool(3, stride(1), padding(1)))
                     .conv(4, 1).build(), count, 7);
         }
     }
@@ -186,7 +200,8 @@ class PlanTest {
             }
             model.close();
             assertThatThrownBy(() -> plan.predict(images)).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
-            assertThatThrownBy(() -> model.predict(images)).isInstanceOf(IllegalStateException.class).hasMessageContaining("LeNet-5").hasMessageContaining("closed");
+            assertThatThrownBy(() -> model.predict(images)).isInstanceOf(IllegalStateException.class).hasMessageContaining("LeNet-5")
+                    .hasMessageContaining("closed");
         }
     }
 
@@ -194,7 +209,8 @@ class PlanTest {
     void whatItRefuses() {
         Network network = Zoo.network("lenet-5");
         try (Model model = Model.of(network, 1); Plan plan = Plan.of(model, 2)) {
-            assertThatThrownBy(() -> plan.predict(images(network, 1, 1))).hasMessageContaining("batches of 2").hasMessageContaining("1 image");
+            assertThatThrownBy(() -> plan.predict(images(network, 1, 1))).hasMessageContaining("batches of 2")
+                    .hasMessageContaining("1 image");
             assertThatThrownBy(() -> plan.predict(Nd4j.zeros(DataType.FLOAT, 2, 1, 28, 28))).hasMessageContaining("LeNet-5");
         }
         try (Model precise = Model.of(network, 1, DataType.DOUBLE)) {

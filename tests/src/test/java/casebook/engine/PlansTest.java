@@ -1,5 +1,8 @@
 package casebook.engine;
 
+import static casebook.layers.Option.noBias;
+import static casebook.layers.Option.same;
+import static casebook.layers.Option.stride;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +10,7 @@ import casebook.model.Backend;
 import casebook.model.Execution;
 import casebook.model.Model;
 import casebook.network.Network;
+import casebook.network.NetworkBuilder;
 import casebook.network.Node;
 import casebook.network.RandomNetworkTest;
 import casebook.zoo.Zoo;
@@ -37,7 +41,8 @@ class PlansTest {
             plans.close();
             plans.close();
             assertThat(plans.size()).isZero();
-            assertThatThrownBy(() -> plans.outputs(images(1), output)).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+            assertThatThrownBy(() -> plans.outputs(images(1), output)).isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("closed");
         }
     }
 
@@ -68,18 +73,45 @@ class PlansTest {
             try (Model model = Model.of(network, seed)) {
                 Execution wanted = Execution.forward(model, images, network.nodes().toArray(Node[]::new));
                 for (int time = 0; time < 3; time++) {
-                    same(model.predict(images), wanted.output(network.output()), network + ", seed " + seed);
-                    model.activations(images).forEach((name, got) -> same(got, wanted.output(network.node(name)), network + ", " + name));
+                    agree(model.predict(images), wanted.output(network.output()), network + ", seed " + seed);
+                    model.activations(images).forEach((name, got) -> agree(got, wanted.output(network.node(name)), network + ", " + name));
                 }
             }
         }
     }
 
-    private static void same(INDArray got, INDArray wanted, String what) {
+    private static void agree(INDArray got, INDArray wanted, String what) {
         assertThat(got.shape()).as(what).isEqualTo(wanted.shape());
         assertThat(got.isAttached()).isFalse();
         double most = Math.max(wanted.amaxNumber().doubleValue(), 1e-6);
         assertThat(got.sub(wanted).amaxNumber().doubleValue() / most).as(what).isLessThan(1e-3);
+    }
+
+    /** As in notebook 06. */
+    private static Network deep(int blocks) {
+        NetworkBuilder net = Network.named(blocks + " blocks").input(28, 28, 1).name("conv1").conv(16, 3, same(), stride(2), noBias())
+                .batchNorm().relu()
+                .maxPool(2);
+        for (int number = 1; number <= blocks; number++) {
+            net.module("block_" + number, block -> block.residual(main -> main.name("W1").conv(16, 3, same(), noBias()).batchNorm().relu()
+                    .name("W2").conv(16, 3, same(), noBias()).batchNorm()).relu());
+        }
+        return net.globalAveragePool().name("fc").dense(10).softmax().build();
+    }
+
+    /** Notebook 06 shows it, to the last bit: blocks whose last γ is zero change nothing. */
+    @Test
+    void blocksThatAreTheIdentityChangeNotOneBit() {
+        for (int count : new int[] {1, 7, 8, 1000}) {
+            try (Model shallow = Model.of(deep(3), 1); Model deeper = Model.of(deep(5), 2)) {
+                shallow.parameters().keySet().forEach(name -> deeper.assign(name, shallow.copy(name)));
+                deeper.parameter("block_4/W2/bn/gamma").assign(0);
+                deeper.parameter("block_5/W2/bn/gamma").assign(0);
+                INDArray images = Nd4j.rand(DataType.FLOAT, count, 1, 28, 28);
+                assertThat(deeper.predict(images).data().asFloat()).as(count + " images")
+                        .isEqualTo(shallow.predict(images).data().asFloat());
+            }
+        }
     }
 
     @Test

@@ -21,7 +21,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
-/** A newcomer's activation: the layer, and one line that says what it is to oneDNN. Nothing else changes, and it is fused, runs and trains fast. */
+/**
+ * A newcomer's activation: the layer, and one line that says what it is to oneDNN. Nothing else changes, and it is fused, runs
+ * and trains fast.
+ */
 class SwishTest {
 
     /** x · σ(x), Ramachandran et al. 2017, "Searching for activation functions". */
@@ -51,7 +54,8 @@ class SwishTest {
         Lowerings.register(Swish.class, new ActivationLowering(PostOp.fromInput(new PostOp.Elementwise(DNNL_ELTWISE_SWISH, 1, 0))));
     }
 
-    private static final Network NETWORK = Network.named("swish").input(12, 12, 6).conv(16, 3, same()).batchNorm().layer(new Swish()).conv(16, 3).layer(new Swish())
+    private static final Network NETWORK = Network.named("swish").input(12, 12, 6).conv(16, 3, same()).batchNorm().layer(new Swish())
+            .conv(16, 3).layer(new Swish())
             .residual(main -> main.conv(16, 3, same()).layer(new Swish())).flatten().dense(20).layer(new Swish()).dense(5).build();
 
     @Test
@@ -71,12 +75,14 @@ class SwishTest {
                 Map<casebook.network.Node, INDArray> starts = Map.of(NETWORK.output(), Nd4j.ones(DataType.FLOAT, count, 5));
                 try (Model model = Model.of(NETWORK, 1); TrainingPlan plan = TrainingPlan.of(model, count, List.of(NETWORK.output()))) {
                     INDArray wanted = model.predictByLayers(images);
-                    assertThat(model.predict(images).sub(wanted).amaxNumber().doubleValue()).isLessThan(1e-4 * wanted.amaxNumber().doubleValue());
+                    assertThat(model.predict(images).sub(wanted).amaxNumber().doubleValue())
+                            .isLessThan(1e-4 * wanted.amaxNumber().doubleValue());
                     ModelRun run = plan.forward(images, 1);
                     Execution reference = Execution.training(model, images, 1);
                     assertThat(run.output(NETWORK.output()).equalsWithEps(reference.output(NETWORK.output()), 1e-4)).isTrue();
                     Map<String, INDArray> gradients = run.backward(starts);
-                    reference.backward(starts).forEach((name, gradient) -> assertThat(gradients.get(name).sub(gradient).norm2Number().doubleValue()).as(name)
+                    reference.backward(starts).forEach((name, gradient) ->
+                            assertThat(gradients.get(name).sub(gradient).norm2Number().doubleValue()).as(name)
                             .isLessThan(2e-3 * Math.max(gradient.norm2Number().doubleValue(), 1)));
                 }
             }

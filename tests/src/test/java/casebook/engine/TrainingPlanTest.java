@@ -50,16 +50,21 @@ class TrainingPlanTest {
         return got.sub(wanted).norm2Number().doubleValue() / Math.max(wanted.norm2Number().doubleValue(), least);
     }
 
-    /** True if a batch normalization gets a channel whose numbers are almost the same: it makes their roundings large, and gradients of them. */
+    /**
+     * True if a batch normalization gets a channel whose numbers are almost the same: it makes their roundings large, and
+     * gradients of them.
+     */
     private static boolean normalizesRoundings(Network network, Execution run) {
-        return network.nodes().stream().filter(node -> node.layer() instanceof BatchNormalization && node.inputs().get(0) != Network.INPUT).anyMatch(node -> {
+        return network.nodes().stream().filter(node -> node.layer() instanceof BatchNormalization && node.inputs().get(0) != Network.INPUT)
+                .anyMatch(node -> {
             INDArray source = run.output(network.nodes().get(node.inputs().get(0)));
             return source.var(false, source.rank() == 4 ? new int[] {0, 2, 3} : new int[] {0}).minNumber().doubleValue() < 1e-3;
         });
     }
 
     /**
-     * A rounding may decide whether a ReLU that is almost 0 lets its gradient through. A fault of the plan shows with all weights and images, this only with
+     * A rounding may decide whether a ReLU that is almost 0 lets its gradient through. A fault of the plan shows with all weights and
+     * images, this only with
      * some.
      *
      * @return false if gradients could not be compared with any
@@ -86,17 +91,22 @@ class TrainingPlanTest {
             model.parameters().forEach((name, array) -> exact.parameter(name).assign(array.castTo(DataType.DOUBLE)));
             Map<Node, INDArray> exactStarts = new LinkedHashMap<>();
             starts.forEach((end, array) -> exactStarts.put(end, array.castTo(DataType.DOUBLE)));
-            return Execution.training(exact, images.castTo(DataType.DOUBLE), step).backward(exactStarts).get(parameter).norm2Number().doubleValue();
+            return Execution.training(exact, images.castTo(DataType.DOUBLE), step).backward(exactStarts).get(parameter).norm2Number()
+                    .doubleValue();
         }
     }
 
-    /** Compares outputs and statistics, and the gradients roughly; gives the largest error of a gradient, or NaN if none could be compared. */
+    /**
+     * Compares outputs and statistics, and the gradients roughly; gives the largest error of a gradient, or NaN if none could be
+     * compared.
+     */
     private static double largestError(Network network, int count, long seed) {
         double[] errors = {Double.NaN};
         // The softmax at an end belongs to its loss.
         List<Node> ends = network.outputs().stream().map(Network.Output::node)
                 .map(node -> node.layer() instanceof Softmax ? network.nodes().get(node.inputs().get(0)) : node).distinct().toList();
-        try (Model planned = Model.of(network, seed); Model plain = Model.of(network, seed); TrainingPlan plan = TrainingPlan.of(planned, count, ends)) {
+        try (Model planned = Model.of(network, seed); Model plain = Model.of(network, seed); TrainingPlan plan = TrainingPlan.of(planned,
+                count, ends)) {
             SplittableRandom random = new SplittableRandom(seed);
             for (int round = 0; round < 3; round++) {
                 int step = round;
@@ -106,8 +116,10 @@ class TrainingPlanTest {
                 ends.forEach(end -> starts.put(end, random(random, end.output().batch(count))));
                 Execution wanted = Execution.training(plain, images, step);
                 ModelRun got = plan.forward(images, step);
-                // Numbers are about 1 here. The average of what a batch normalization puts out is a small rest of them, and measured like them.
-                ends.forEach(end -> assertThat(difference(got.output(end), wanted.output(end), 0.5)).as(name + end.name()).isLessThan(1e-4));
+                // Numbers are about 1 here. The average of what a batch normalization puts out is a small rest of them, and measured like
+                // them.
+                ends.forEach(end -> assertThat(difference(got.output(end), wanted.output(end), 0.5)).as(name + end.name())
+                        .isLessThan(1e-4));
                 if (normalizesRoundings(network, wanted)) {
                     continue;
                 }
@@ -118,8 +130,10 @@ class TrainingPlanTest {
                 wantedGradients.forEach((parameter, gradient) -> {
                     INDArray ours = gradients.get(parameter);
                     assertThat(ours.shape()).isEqualTo(gradient.shape());
-                    // Where a batch normalization follows, a bias gets the little that is left of a sum. oneDNN adds the gradients of a batch normalization one by
-                    // one in float32, and what this rounds, a part of 100,000, goes to every position. So a bias is measured together with its weights.
+                    // Where a batch normalization follows, a bias gets the little that is left of a sum. oneDNN adds the gradients of a
+                    // batch normalization one by
+                    // one in float32, and what this rounds, a part of 100,000, goes to every position. So a bias is measured together with
+                    // its weights.
                     String layer = parameter.substring(0, parameter.lastIndexOf('/') + 1);
                     double own = Math.sqrt(wantedGradients.entrySet().stream().filter(entry -> entry.getKey().startsWith(layer))
                             .mapToDouble(entry -> Math.pow(entry.getValue().norm2Number().doubleValue(), 2)).sum());
@@ -137,7 +151,8 @@ class TrainingPlanTest {
                     }
                 });
                 plain.descriptions().keySet().forEach(parameter ->
-                        assertThat(difference(planned.parameter(parameter), plain.parameter(parameter), 2e-2)).as(name + parameter).isLessThan(1e-4));
+                        assertThat(difference(planned.parameter(parameter), plain.parameter(parameter), 2e-2)).as(name + parameter)
+                                .isLessThan(1e-4));
             }
         }
         return errors[0];
@@ -147,7 +162,8 @@ class TrainingPlanTest {
     @Test
     void randomNetworks() {
         long networks = Long.getLong("casebook.networks", 100);
-        long compared = LongStream.range(0, networks).filter(seed -> agree(RandomNetworkTest.random(seed), new int[] {2, 3, 4, 8}[(int) (seed % 4)], seed)).count();
+        long compared = LongStream.range(0, networks).filter(seed -> agree(RandomNetworkTest.random(seed),
+                new int[] {2, 3, 4, 8}[(int) (seed % 4)], seed)).count();
         assertThat(compared).as("networks of " + networks + " whose gradients were compared").isGreaterThan(networks * 9 / 10);
     }
 
@@ -163,16 +179,20 @@ class TrainingPlanTest {
             assertThat(agree(Network.named("all kinds of convolutions").input(13, 11, 6)
                     .conv(8, 3, same()).batchNorm().relu().conv(8, 3, padding(1), groups(4), noBias()).batchNorm().tanh()
                     .conv(10, 1, stride(2)).sigmoid().conv(7, 3).build(), count, 1)).isTrue();
-            assertThat(agree(Network.named("poolings").input(14, 14, 5).maxPool(3, stride(2), roundUp()).averagePool(3, stride(1), padding(1))
+            assertThat(agree(Network.named("poolings").input(14, 14, 5).maxPool(3, stride(2), roundUp())
+                    .averagePool(3, stride(1), padding(1))
                     .layer(new LocalResponseNormalization()).globalAveragePool().dense(9).build(), count, 2)).isTrue();
-            assertThat(agree(Network.named("chance").input(8, 8, 3).conv(4, 3).relu().dropout(0.5).flatten().dense(20).tanh().dropout(0.3).dense(5).build(), count, 3)).isTrue();
+            assertThat(agree(Network.named("chance").input(8, 8, 3).conv(4, 3).relu().dropout(0.5).flatten().dense(20).tanh().dropout(0.3)
+                    .dense(5).build(), count, 3)).isTrue();
             assertThat(agree(Network.named("identity shortcut").input(8, 8, 16).conv(16, 3, same()).relu()
                     .residual(main -> main.conv(16, 3, same()).batchNorm().relu().conv(16, 3, same()).batchNorm()).relu()
                     .residual(main -> main.conv(16, 3, same())).build(), count, 4)).isTrue();
             assertThat(agree(Network.named("projections").input(16, 16, 8).module("a", ResNet.basic(16, 2, ResNet.Shortcut.PROJECT))
-                    .module("b", ResNet.basic(16, 1, ResNet.Shortcut.PROJECT_ALL)).globalAveragePool().dense(3).softmax().build(), count, 5)).isTrue();
+                    .module("b", ResNet.basic(16, 1, ResNet.Shortcut.PROJECT_ALL)).globalAveragePool().dense(3).softmax().build(), count,
+                    5)).isTrue();
             assertThat(agree(Network.named("a value that three read").input(9, 9, 8).conv(8, 3, same()).relu()
-                    .branches(one -> one.conv(8, 1), two -> two.conv(16, 3, same()).relu(), three -> three.maxPool(3, stride(1), padding(1)))
+                    .branches(one -> one.conv(8, 1), two -> two.conv(16, 3, same()).relu(), three ->
+                    three.maxPool(3, stride(1), padding(1)))
                     .conv(4, 1).build(), count, 6)).isTrue();
         }
     }

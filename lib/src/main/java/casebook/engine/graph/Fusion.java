@@ -5,7 +5,8 @@ import casebook.network.Node;
 import java.util.Set;
 
 /**
- * Puts layers together that are done at once. A normalization behind a convolution is multiplied into its weights; the addition of a shortcut and an
+ * Puts layers together that are done at once. A normalization behind a convolution is multiplied into its weights; the addition of a
+ * shortcut and an
  * activation are done while the convolution still has the numbers in the processor.
  */
 public final class Fusion {
@@ -81,7 +82,8 @@ public final class Fusion {
                 || graph.traits(graph.node(root)).contains(Trait.OWN_CODE)) {
             return false;
         }
-        return graph.nodes().stream().map(Node::index).filter(index -> graph.operation(index) != null && index != node.index() && graph.root(index) == root)
+        return graph.nodes().stream().map(Node::index).filter(index -> graph.operation(index) != null && index != node.index()
+                && graph.root(index) == root)
                 .allMatch(index -> graph.readOnlyBefore(index, node.index(), sum.index()));
     }
 }

@@ -102,7 +102,8 @@ public final class OperationGraph {
 
     /** Are all that read this value done before this layer, or is it this other layer? Then its memory can be written over. */
     boolean readOnlyBefore(int value, int layer, int besides) {
-        return value != Network.INPUT && !wanted.get(value) && readers.get(value).stream().allMatch(reader -> reader < layer || reader == besides);
+        return value != Network.INPUT && !wanted.get(value) && readers.get(value).stream()
+                .allMatch(reader -> reader < layer || reader == besides);
     }
 
     /** How far apart the rows and columns of a value are that are computed: 1 if all are. */
@@ -115,7 +116,8 @@ public final class OperationGraph {
     }
 
     /**
-     * The layer in whose memory a value may lie: its own, or that of a layer whose output it writes over or passes on; {@link Network#INPUT} for memory of
+     * The layer in whose memory a value may lie: its own, or that of a layer whose output it writes over or passes on;
+     * {@link Network#INPUT} for memory of
      * the caller's.
      */
     int root(int value) {

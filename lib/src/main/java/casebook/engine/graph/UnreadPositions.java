@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Finds positions that nobody reads. A block of a ResNet ends in an output of which the next stage's 1×1 convolutions, of stride 2, read every second row
+ * Finds positions that nobody reads. A block of a ResNet ends in an output of which the next stage's 1×1 convolutions, of stride 2, read
+ * every second row
  * and column: the other three quarters need not be computed. For each layer it says how far apart the rows and columns are that are.
  */
 public final class UnreadPositions {
@@ -46,7 +47,8 @@ public final class UnreadPositions {
         Set<Trait> traits = graph.traits(node);
         if (traits.contains(Trait.NORMALIZES)) {
             int from = node.inputs().get(0);
-            return from != Network.INPUT && graph.traits(graph.node(from)).contains(Trait.CONVOLVES) && graph.onlyReader(graph.node(from)) == node;
+            return from != Network.INPUT && graph.traits(graph.node(from)).contains(Trait.CONVOLVES)
+                    && graph.onlyReader(graph.node(from)) == node;
         }
         return traits.contains(Trait.POINTWISE);
     }

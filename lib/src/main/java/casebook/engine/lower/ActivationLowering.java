@@ -60,7 +60,8 @@ public final class ActivationLowering implements Lowering {
     @Override
     public void predict(Operation operation, InferenceCompilation c) {
         Value source = c.readPositions(operation.node(), 0);
-        c.pointwise(operation, ElementwisePrimitives.forward(c.engine, Propagation.INFERENCE, postOp(operation.node().layer()), source.layout()), source);
+        c.pointwise(operation, ElementwisePrimitives.forward(c.engine, Propagation.INFERENCE, postOp(operation.node().layer()),
+                source.layout()), source);
     }
 
     @Override

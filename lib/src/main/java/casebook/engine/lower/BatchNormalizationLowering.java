@@ -25,7 +25,10 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Batch normalization in training. When predicting, a convolution before it takes it into its weights; where there is none, the layer runs its own code. */
+/**
+ * Batch normalization in training. When predicting, a convolution before it takes it into its weights; where there is none, the
+ * layer runs its own code.
+ */
 final class BatchNormalizationLowering implements Lowering {
 
     /** What the forward pass leaves for the backward pass; the workspace is null without a ReLU. */
@@ -57,7 +60,8 @@ final class BatchNormalizationLowering implements Lowering {
         Value output = c.program.fresh(primitive.destination());
         INDArray batchMean = Nd4j.create(DataType.FLOAT, new long[] {channels}, 'c');
         INDArray batchVariance = Nd4j.create(DataType.FLOAT, new long[] {channels}, 'c');
-        Forward forward = new Forward(primitive, source, c.program.fixed(batchMean), c.program.fixed(batchVariance), c.parameter(node, "gamma", channels),
+        Forward forward = new Forward(primitive, source, c.program.fixed(batchMean), c.program.fixed(batchVariance),
+                c.parameter(node, "gamma", channels),
                 relu ? c.program.fresh(primitive.workspace()) : null);
         c.program.execute(primitive, Arguments.of(SOURCE, source).and(SCALE, forward.scale).and(SHIFT, c.parameter(node, "beta", channels))
                 .and(MEAN, forward.mean).and(VARIANCE, forward.variance).and(DESTINATION, output).and(WORKSPACE, forward.workspace));
@@ -71,14 +75,17 @@ final class BatchNormalizationLowering implements Lowering {
         Node node = operation.node();
         Value source = forward.source;
         Value gradient = c.program.inLayout(c.gradient(operation), source.layout());
-        Primitive primitive = NormalizationPrimitives.batchBackward(c.engine, forward.primitive, source.layout(), ((BatchNormalization) node.layer()).epsilon(),
+        Primitive primitive = NormalizationPrimitives.batchBackward(c.engine, forward.primitive, source.layout(),
+                ((BatchNormalization) node.layer()).epsilon(),
                 forward.workspace != null);
         Value ofSource = c.program.fresh(primitive.sourceGradient());
         long channels = source.layout().dims()[1];
         ParameterGradients.Target scale = c.parameterGradients().target(node, "gamma", forward.scale.layout(), channels);
         ParameterGradients.Target shift = c.parameterGradients().target(node, "beta", forward.scale.layout(), channels);
-        c.program.execute(primitive, Arguments.of(SOURCE, source).and(SCALE, forward.scale).and(MEAN, forward.mean).and(VARIANCE, forward.variance)
-                .and(DESTINATION_GRADIENT, gradient).and(SOURCE_GRADIENT, ofSource).and(SCALE_GRADIENT, scale.value()).and(SHIFT_GRADIENT, shift.value())
+        c.program.execute(primitive, Arguments.of(SOURCE, source).and(SCALE, forward.scale).and(MEAN, forward.mean)
+                .and(VARIANCE, forward.variance)
+                .and(DESTINATION_GRADIENT, gradient).and(SOURCE_GRADIENT, ofSource).and(SCALE_GRADIENT, scale.value())
+                .and(SHIFT_GRADIENT, shift.value())
                 .and(WORKSPACE, forward.workspace));
         scale.finish().run();
         shift.finish().run();

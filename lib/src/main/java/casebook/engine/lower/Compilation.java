@@ -104,8 +104,10 @@ public abstract class Compilation {
     }
 
     /**
-     * A convolution's primitive in layouts in which it is fast: those that are there, or those that oneDNN likes best. Where that is a detour, as
-     * with fewer channels than a block has, blocks are tried too. With many images, blocks of the SIMD width are tried first: they were measured to be faster
+     * A convolution's primitive in layouts in which it is fast: those that are there, or those that oneDNN likes best. Where that is a
+     * detour, as
+     * with fewer channels than a block has, blocks are tried too. With many images, blocks of the SIMD width are tried first: they were
+     * measured to be faster
      * from about eight images on, by up to a tenth, and oneDNN likes other ones.
      *
      * @param make the primitive, from how an array with these dims lies in memory
@@ -139,7 +141,10 @@ public abstract class Compilation {
         return liked;
     }
 
-    /** The inputs of a layer behind one another along the channels, in the layout of the first, unless a block of channels would be of two of them. */
+    /**
+     * The inputs of a layer behind one another along the channels, in the layout of the first, unless a block of channels would
+     * be of two of them.
+     */
     final Value joined(Node node) {
         Shape out = node.output();
         long[] dims = {images, out.channels(), out.height(), out.width()};

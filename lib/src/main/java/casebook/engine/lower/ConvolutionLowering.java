@@ -63,7 +63,8 @@ final class ConvolutionLowering implements Lowering {
         SlidingWindow window = overReadPositions(node, c);
         // The output goes where the addend is, or into that of a concatenation, or into memory of its own.
         Value there = operation.adds() ? c.addend(operation) : c.placeInJoin(operation);
-        Function<Value, Primitive> make = to -> c.fastest(layout -> ConvolutionPrimitives.forward(c.engine, INFERENCE, sourceLayout(source, c, layout),
+        Function<Value, Primitive> make = to -> c.fastest(layout -> ConvolutionPrimitives.forward(c.engine, INFERENCE,
+                sourceLayout(source, c, layout),
                 c.any(filterDims(node)), bias, to == null ? layout.apply(dims) : to.layout(), window, operation.adds(), postOp));
         Primitive wished = make.apply(there);
         boolean elsewhere = there != null && !operation.adds() && !wished.direct();
@@ -94,7 +95,8 @@ final class ConvolutionLowering implements Lowering {
         boolean ownBias = ((Convolution) node.layer()).bias();
         long[] filter = filterDims(node);
         if (normalization == null) {
-            return Arguments.of(WEIGHTS, c.packed(node, "weights", wanted, filter)).and(BIAS, ownBias ? c.packed(node, "bias", bias, bias.dims()) : null);
+            return Arguments.of(WEIGHTS, c.packed(node, "weights", wanted, filter))
+                    .and(BIAS, ownBias ? c.packed(node, "bias", bias, bias.dims()) : null);
         }
         INDArray factors = c.weights().factors(normalization);
         return Arguments.of(WEIGHTS, c.weights().scaled(node, "weights", factors, wanted, filter))
@@ -109,7 +111,8 @@ final class ConvolutionLowering implements Lowering {
         SlidingWindow window = Compilation.sliding(layer.window(), node.inputShapes().get(0));
         long[] filter = filterDims(node);
         MemoryLayout bias = layer.bias() ? c.rowMajor(layer.filters()) : null;
-        Primitive primitive = c.fastest(layout -> ConvolutionPrimitives.forward(c.engine, TRAINING, sourceLayout(source, c, layout), c.any(filter), bias,
+        Primitive primitive = c.fastest(layout -> ConvolutionPrimitives.forward(c.engine, TRAINING, sourceLayout(source, c, layout),
+                c.any(filter), bias,
                 layout.apply(node.output().batch(c.images)), window, false, Lowerings.postOp(operation.activation())));
         Value weights = c.parameter(node, "weights", filter);
         Value read = c.program.inLayout(source, primitive.source());
@@ -125,21 +128,26 @@ final class ConvolutionLowering implements Lowering {
         });
     }
 
-    private static void backwardWeights(Operation operation, TrainingCompilation c, Primitive forward, Value read, Value gradient, SlidingWindow window,
+    private static void backwardWeights(Operation operation, TrainingCompilation c, Primitive forward, Value read, Value gradient,
+            SlidingWindow window,
             MemoryLayout bias) {
         Node node = operation.node();
         Value source = c.source(node, 0);
         long[] filter = filterDims(node);
-        Primitive primitive = c.fastest(layout -> ConvolutionPrimitives.backwardWeights(c.engine, forward, sourceLayout(source, c, layout), c.any(filter), bias,
+        Primitive primitive = c.fastest(layout -> ConvolutionPrimitives.backwardWeights(c.engine, forward, sourceLayout(source, c, layout),
+                c.any(filter), bias,
                 layout.apply(node.output().batch(c.images)), window), read.layout(), gradient.layout());
         Value readAgain = c.program.inLayout(read, primitive.source());
-        c.parameterGradients().compute(node, primitive, readAgain, c.program.inLayout(gradient, primitive.destinationGradient()), filter, bias);
+        c.parameterGradients().compute(node, primitive, readAgain, c.program.inLayout(gradient, primitive.destinationGradient()), filter,
+                bias);
     }
 
-    private static void backwardData(Operation operation, TrainingCompilation c, Primitive forward, Value weights, Value gradient, SlidingWindow window) {
+    private static void backwardData(Operation operation, TrainingCompilation c, Primitive forward, Value weights, Value gradient,
+            SlidingWindow window) {
         Node node = operation.node();
         Value source = c.source(node, 0);
-        Primitive primitive = c.fastest(layout -> ConvolutionPrimitives.backwardData(c.engine, forward, layout.apply(source.layout().dims()),
+        Primitive primitive = c.fastest(layout -> ConvolutionPrimitives.backwardData(c.engine, forward,
+                layout.apply(source.layout().dims()),
                 c.any(weights.layout().dims()), layout.apply(node.output().batch(c.images)), window), source.layout(), gradient.layout());
         Value given = c.program.inLayout(gradient, primitive.destinationGradient());
         c.backwardData(node, primitive, given, c.program.inLayout(weights, primitive.weights()));

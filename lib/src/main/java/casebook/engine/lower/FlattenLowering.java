@@ -25,6 +25,7 @@ final class FlattenLowering implements Lowering {
         Value source = c.source(operation.node(), 0);
         MemoryLayout plain = c.rowMajor(source.layout().dims());
         Value output = c.program.inLayout(source, plain).as(c.rowMajor(operation.node().output().batch(c.images)));
-        c.put(operation, output, () -> c.addGradient(operation.node().inputs().get(0), c.program.inLayout(c.gradient(operation), output.layout()).as(plain)));
+        c.put(operation, output, () -> c.addGradient(operation.node().inputs().get(0),
+                c.program.inLayout(c.gradient(operation), output.layout()).as(plain)));
     }
 }

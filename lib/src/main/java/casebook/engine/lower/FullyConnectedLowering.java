@@ -32,12 +32,14 @@ final class FullyConnectedLowering implements Lowering {
         Value rows = c.rows(node);
         long[] filter = {layer.outputs(), rows.layout().dims()[1]};
         MemoryLayout bias = layer.bias() ? c.rowMajor(layer.outputs()) : null;
-        Primitive primitive = InnerProductPrimitives.forward(c.engine, INFERENCE, rows.layout(), c.any(filter), bias, c.rowMajor(c.images, layer.outputs()),
+        Primitive primitive = InnerProductPrimitives.forward(c.engine, INFERENCE, rows.layout(), c.any(filter), bias,
+                c.rowMajor(c.images, layer.outputs()),
                 Lowerings.postOp(operation.activation()));
         Value read = c.program.inLayout(rows, primitive.source());
         Value target = c.program.fresh(primitive.destination());
         Value inPlace = c.weights().inPlace(node, "weights", primitive.weights(), filter);
-        c.program.execute(primitive, Arguments.of(SOURCE, read).and(WEIGHTS, inPlace != null ? inPlace : c.packed(node, "weights", primitive.weights(), filter))
+        c.program.execute(primitive, Arguments.of(SOURCE, read).and(WEIGHTS, inPlace != null ? inPlace
+                : c.packed(node, "weights", primitive.weights(), filter))
                 .and(BIAS, bias == null ? null : c.packed(node, "bias", bias, layer.outputs())).and(DESTINATION, target));
         c.put(operation, target);
     }

@@ -24,7 +24,8 @@ final class GlobalPoolingLowering implements Lowering {
 
     private static Pool pool(Node node, Compilation c) {
         Shape in = node.inputShapes().get(0);
-        return new Pool(false, c.source(node, 0), new long[] {c.images, in.channels(), 1, 1}, new long[] {in.height(), in.width()}, SlidingWindow.WHOLE);
+        return new Pool(false, c.source(node, 0), new long[] {c.images, in.channels(), 1, 1}, new long[] {in.height(), in.width()},
+                SlidingWindow.WHOLE);
     }
 
     /** One position: whatever the blocks are, a row-major copy is a row of channels. */

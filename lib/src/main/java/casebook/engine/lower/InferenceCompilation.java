@@ -29,7 +29,8 @@ public final class InferenceCompilation extends Compilation {
     private final Map<Integer, Value> results = new HashMap<>();
 
     /** @param reading gives the model's weights, while a plan is made and while it runs */
-    public InferenceCompilation(Model model, int images, OperationGraph graph, Program program, PackedWeights weights, Supplier<Model.Reading> reading) {
+    public InferenceCompilation(Model model, int images, OperationGraph graph, Program program, PackedWeights weights,
+            Supplier<Model.Reading> reading) {
         super(model, images, graph, program, reading);
         this.weights = weights;
     }
@@ -79,7 +80,8 @@ public final class InferenceCompilation extends Compilation {
 
     /** Every so many-th row and column of a value. */
     Value thinned(Value whole, int stride) {
-        Primitive primitive = PoolingPrimitives.forward(engine, Propagation.INFERENCE, true, whole.layout(), any(thinned(whole.layout().dims(), stride)),
+        Primitive primitive = PoolingPrimitives.forward(engine, Propagation.INFERENCE, true, whole.layout(),
+                any(thinned(whole.layout().dims(), stride)),
                 new long[] {1, 1}, new SlidingWindow(new long[] {stride, stride}, 1, new int[4]));
         Value part = program.fresh(primitive.destination());
         program.execute(primitive, Arguments.of(SOURCE, whole).and(DESTINATION, part));
@@ -126,7 +128,8 @@ public final class InferenceCompilation extends Compilation {
         Value value = value(operation.addend());
         Value addend = operation.addsInPlace() ? value : thinned(value, graph.stride(operation.end().index()));
         if (!Arena.holds(addend.storage()) || addend.layout().rank() != 4) {
-            throw new IllegalStateException(operation.node().name() + ": its sum can't be written over " + network.nodes().get(operation.addend()).name());
+            throw new IllegalStateException(operation.node().name() + ": its sum can't be written over " + network.nodes()
+                    .get(operation.addend()).name());
         }
         return addend;
     }

@@ -19,7 +19,8 @@ final class LocalResponseLowering implements Lowering {
         LocalResponseNormalization layer = (LocalResponseNormalization) operation.node().layer();
         Value source = c.source(operation.node(), 0);
         // oneDNN divides α by the size.
-        c.pointwise(operation, NormalizationPrimitives.localResponse(c.engine, source.layout(), layer.size(), layer.alpha() * layer.size(), layer.beta(),
+        c.pointwise(operation, NormalizationPrimitives.localResponse(c.engine, source.layout(), layer.size(), layer.alpha() * layer.size(),
+                layer.beta(),
                 layer.k()), source);
     }
 }

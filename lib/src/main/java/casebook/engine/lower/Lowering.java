@@ -43,6 +43,7 @@ public interface Lowering {
 
     /** Tells the steps forward, and leaves behind how it goes backward. */
     default void train(Operation operation, TrainingCompilation c) {
-        throw new UnsupportedOperationException(operation.node().name() + ": " + getClass().getSimpleName() + " has no backward pass; its supports() has to say so");
+        throw new UnsupportedOperationException(operation.node().name() + ": " + getClass().getSimpleName()
+                + " has no backward pass; its supports() has to say so");
     }
 }

@@ -42,7 +42,8 @@ public final class Lowerings {
             Map.entry(Concatenate.class, new ConcatenateLowering()),
             Map.entry(Relu.class, new ActivationLowering(PostOp.RELU)),
             Map.entry(Sigmoid.class, new ActivationLowering(PostOp.SIGMOID)),
-            Map.entry(Tanh.class, new ActivationLowering(layer -> ((Tanh) layer).amplitude() == 1 && ((Tanh) layer).slope() == 1 ? PostOp.TANH : null)),
+            Map.entry(Tanh.class, new ActivationLowering(layer -> ((Tanh) layer).amplitude() == 1 && ((Tanh) layer).slope() == 1
+                    ? PostOp.TANH : null)),
             Map.entry(Softmax.class, new SoftmaxLowering()),
             Map.entry(Dropout.class, new DropoutLowering()),
             Map.entry(Flatten.class, new FlattenLowering())));

@@ -48,7 +48,8 @@ final class OwnCodeLowering implements Lowering {
         Value gradient = c.gradient(operation);
         c.program.copy(gradient, c.program.fixed(given).as(c.rowMajor(gradient.layout().dims())));
         List<INDArray> ofInputs = inputs.stream().map(array -> Nd4j.create(DataType.FLOAT, array.shape(), 'c')).toList();
-        List<ParameterGradients.Target> targets = node.layer().parameters(node.inputShapes()).stream().filter(Parameter::trainable).map(parameter -> {
+        List<ParameterGradients.Target> targets = node.layer().parameters(node.inputShapes()).stream().filter(Parameter::trainable)
+                .map(parameter -> {
             long[] shape = parameter.shape().stream().mapToLong(Long::longValue).toArray();
             ParameterGradients.Target target = c.parameterGradients().target(node, parameter.name(), c.rowMajor(shape), shape);
             run.targets.put(parameter.name(), target.array());

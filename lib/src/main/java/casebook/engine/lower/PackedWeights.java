@@ -26,7 +26,10 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Copies of a model's weights in the layouts that primitives want, with normalizations multiplied in. They are packed anew when the weights have changed. */
+/**
+ * Copies of a model's weights in the layouts that primitives want, with normalizations multiplied in. They are packed anew when
+ * the weights have changed.
+ */
 public final class PackedWeights {
 
     private final Network network;
@@ -111,7 +114,8 @@ public final class PackedWeights {
     INDArray factors(Node normalization) {
         int channels = normalization.output().channels();
         INDArray factors = Nd4j.create(DataType.FLOAT, channels);
-        normalization.layer().parameters(normalization.inputShapes()).forEach((Parameter parameter) -> names.add(network.parameterName(normalization, parameter.name())));
+        normalization.layer().parameters(normalization.inputShapes()).forEach((Parameter parameter) ->
+                names.add(network.parameterName(normalization, parameter.name())));
         double epsilon = ((BatchNormalization) normalization.layer()).epsilon();
         packings.add(() -> {
             double[] variance = Tensors.values(now(normalization, "moving_variance"));

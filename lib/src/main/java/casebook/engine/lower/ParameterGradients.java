@@ -17,7 +17,10 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Where the gradients of parameters go: into arrays that each run has for itself, in row-major order. A layer that is shared adds to what is there. */
+/**
+ * Where the gradients of parameters go: into arrays that each run has for itself, in row-major order. A layer that is shared adds
+ * to what is there.
+ */
 final class ParameterGradients {
 
     /**

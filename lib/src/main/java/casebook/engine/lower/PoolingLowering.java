@@ -81,17 +81,21 @@ final class PoolingLowering implements Lowering {
 
         Output train(Compilation c) {
             Primitive primitive = primitive(c, Propagation.TRAINING);
-            Output output = new Output(primitive, c.program.fresh(primitive.destination()), largest ? c.program.fresh(primitive.workspace()) : null);
+            Output output = new Output(primitive, c.program.fresh(primitive.destination()), largest
+                    ? c.program.fresh(primitive.workspace()) : null);
             c.program.execute(primitive, Arguments.of(SOURCE, source).and(DESTINATION, output.value).and(WORKSPACE, output.workspace));
             return output;
         }
 
         void backward(Operation operation, TrainingCompilation c, Output output) {
-            Primitive back = PoolingPrimitives.backward(c.engine, output.primitive, largest, source.layout(), output.value.layout(), kernel, window);
+            Primitive back = PoolingPrimitives.backward(c.engine, output.primitive, largest, source.layout(), output.value.layout(), kernel,
+                    window);
             Value gradient = c.gradient(operation);
-            Value given = c.program.inLayout(gradient.layout().rank() == 4 ? gradient : gradient.as(c.rowMajor(dims)), output.value.layout());
+            Value given = c.program.inLayout(gradient.layout().rank() == 4 ? gradient : gradient.as(c.rowMajor(dims)),
+                    output.value.layout());
             Value ofSource = c.program.fresh(source.layout());
-            c.program.execute(back, Arguments.of(DESTINATION_GRADIENT, given).and(SOURCE_GRADIENT, ofSource).and(WORKSPACE, output.workspace));
+            c.program.execute(back, Arguments.of(DESTINATION_GRADIENT, given).and(SOURCE_GRADIENT, ofSource)
+                    .and(WORKSPACE, output.workspace));
             c.addGradient(operation.node().inputs().get(0), ofSource);
         }
     }

@@ -1,6 +1,7 @@
 package casebook.engine.lower;
 
 import static casebook.engine.onednn.Argument.DESTINATION;
+import static casebook.engine.onednn.Argument.SCRATCHPAD;
 import static casebook.engine.onednn.Argument.SOURCE;
 
 import casebook.compute.NativeResources;
@@ -24,7 +25,8 @@ import org.bytedeco.javacpp.BytePointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Steps in their order, and the memory that they share. First all steps are told, with the values that they touch. Then it is known from when to when each
+ * Steps in their order, and the memory that they share. First all steps are told, with the values that they touch. Then it is known from
+ * when to when each
  * value is needed, and {@link #prepare} gives all of them places.
  */
 public final class Program {
@@ -97,15 +99,27 @@ public final class Program {
 
     /** Tells a step: a primitive on these values. */
     void execute(Primitive primitive, Arguments arguments) {
+        arguments.and(SCRATCHPAD, scratchpad(primitive));
         arguments.values().values().forEach(this::touch);
         told.add(() -> primitive.bind(places(arguments.values()))::execute);
     }
 
     /** Tells a step: a primitive with several inputs. */
     void execute(Primitive primitive, List<Value> sources, Value destination) {
+        Value scratchpad = scratchpad(primitive);
         sources.forEach(this::touch);
         touch(destination);
-        told.add(() -> primitive.bind(sources.stream().map(value -> value.memory(engine)).toList(), destination.memory(engine))::execute);
+        if (scratchpad != null) {
+            touch(scratchpad);
+        }
+        told.add(() -> primitive.bind(sources.stream().map(value -> value.memory(engine)).toList(), destination.memory(engine),
+                scratchpad == null ? null : scratchpad.memory(engine))::execute);
+    }
+
+    /** Memory that a primitive works in, for one step; null if it needs none. */
+    private Value scratchpad(Primitive primitive) {
+        MemoryLayout layout = primitive.scratchpad();
+        return layout.bytes() == 0 ? null : fresh(layout);
     }
 
     /** Tells a step of Java code, which may look at all that was computed before. */

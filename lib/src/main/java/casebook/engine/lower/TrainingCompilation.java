@@ -28,7 +28,8 @@ import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A plan for training steps while it is made. Each operation tells its steps forward and leaves behind how it goes backward; when the last one is told, those are
+ * A plan for training steps while it is made. Each operation tells its steps forward and leaves behind how it goes backward; when the last
+ * one is told, those are
  * told from the last to the first. Weights are read anew in each step.
  */
 public final class TrainingCompilation extends Compilation {
@@ -45,7 +46,8 @@ public final class TrainingCompilation extends Compilation {
      * @param reading gives the model's weights, while a plan is made and while it runs
      * @param seed gives the seed of a run
      */
-    public TrainingCompilation(Model model, int images, OperationGraph graph, Program program, Supplier<Model.Reading> reading, LongSupplier seed) {
+    public TrainingCompilation(Model model, int images, OperationGraph graph, Program program, Supplier<Model.Reading> reading,
+            LongSupplier seed) {
         super(model, images, graph, program, reading);
         this.seed = seed;
         this.parameterGradients = new ParameterGradients(this);
@@ -101,7 +103,8 @@ public final class TrainingCompilation extends Compilation {
     /** The gradient of an operation's output before the activation that was applied to it. */
     Value gradientBeforeActivation(Operation operation, Value output) {
         Value gradient = gradient(operation);
-        return operation.activation() == null ? gradient : backwardThrough(Lowerings.postOp(operation.activation()), output, gradient, output.layout());
+        return operation.activation() == null ? gradient : backwardThrough(Lowerings.postOp(operation.activation()), output, gradient,
+                output.layout());
     }
 
     /**
@@ -112,7 +115,8 @@ public final class TrainingCompilation extends Compilation {
     Value backwardThrough(PostOp function, Value known, Value gradient, MemoryLayout layout) {
         Value alike = program.inLayout(gradient, layout);
         Value before = program.fresh(layout);
-        program.execute(ElementwisePrimitives.backward(engine, function, layout), Arguments.of(function.backwardFromOutput() ? DESTINATION : SOURCE, known)
+        program.execute(ElementwisePrimitives.backward(engine, function, layout),
+                Arguments.of(function.backwardFromOutput() ? DESTINATION : SOURCE, known)
                 .and(DESTINATION_GRADIENT, alike).and(SOURCE_GRADIENT, before));
         return before;
     }

@@ -7,7 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Tells whether some of a model's parameters have other values than the last time, in whatever way they were changed: see {@link Model}. */
+/**
+ * Tells whether some of a model's parameters have other values than the last time, in whatever way they were changed: see
+ * {@link Model}.
+ */
 final class Watch {
 
     private final Model model;

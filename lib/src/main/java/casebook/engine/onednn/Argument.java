@@ -24,6 +24,8 @@ public enum Argument {
     SHIFT(DNNL_ARG_SHIFT),
     /** The factors of a {@linkplain ReorderPrimitives#scaled scaled reorder}. */
     SOURCE_SCALES(DNNL_ARG_ATTR_SCALES | DNNL_ARG_SRC),
+    /** Memory that it works in, and leaves behind. */
+    SCRATCHPAD(DNNL_ARG_SCRATCHPAD),
     /** What a forward primitive keeps for the backward one. */
     WORKSPACE(DNNL_ARG_WORKSPACE),
     /** The gradient of the input. */

@@ -14,8 +14,9 @@ public final class ElementwisePrimitives {
     public static Primitive forward(Engine engine, Propagation propagation, PostOp function, MemoryLayout data) {
         PostOp.Elementwise step = propagation == Propagation.TRAINING ? function.training() : function.inference();
         dnnl_primitive_desc desc = engine.description();
-        check(dnnl_eltwise_forward_primitive_desc_create(desc, engine.handle, propagation.kind, step.algorithm(), data.desc, data.desc, step.alpha(), step.beta(),
-                null), "this function");
+        check(dnnl_eltwise_forward_primitive_desc_create(desc, engine.handle, propagation.kind, step.algorithm(), data.desc, data.desc,
+                step.alpha(), step.beta(),
+                PostOp.attributes(engine, false, null)), "this function");
         return new Primitive(engine, desc);
     }
 
@@ -24,8 +25,9 @@ public final class ElementwisePrimitives {
         Primitive forward = forward(engine, Propagation.TRAINING, function, data);
         PostOp.Elementwise step = function.training();
         dnnl_primitive_desc desc = engine.description();
-        check(dnnl_eltwise_backward_primitive_desc_create(desc, engine.handle, step.algorithm(), data.desc, data.desc, data.desc, step.alpha(), step.beta(),
-                forward.desc, null), "the backward pass of this function");
+        check(dnnl_eltwise_backward_primitive_desc_create(desc, engine.handle, step.algorithm(), data.desc, data.desc, data.desc,
+                step.alpha(), step.beta(),
+                forward.desc, PostOp.attributes(engine, false, null)), "the backward pass of this function");
         return new Primitive(engine, desc);
     }
 

@@ -9,7 +9,8 @@ import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * The processor as oneDNN sees it. It owns the layouts, primitives and memories that are made with it, and gives all of them back in {@link #close}, or some
+ * The processor as oneDNN sees it. It owns the layouts, primitives and memories that are made with it, and gives all of them back in
+ * {@link #close}, or some
  * time after nobody can reach it. It is used by one thread at a time.
  */
 public final class Engine implements AutoCloseable {
@@ -18,7 +19,8 @@ public final class Engine implements AutoCloseable {
 
     final dnnl_engine handle = new dnnl_engine();
     final dnnl_stream stream = new dnnl_stream();
-    final NativeResources resources = new NativeResources(this, "this oneDNN engine was closed, with all that was made with it: make another one");
+    final NativeResources resources = new NativeResources(this,
+            "this oneDNN engine was closed, with all that was made with it: make another one");
 
     /** @throws IllegalStateException if oneDNN is not there on this platform */
     public Engine() {
@@ -53,10 +55,14 @@ public final class Engine implements AutoCloseable {
         return dnnl_version().major() + "." + dnnl_version().minor() + "." + dnnl_version().patch();
     }
 
-    /** The SIMD width, in float32 numbers: 16 with AVX-512, 8 with AVX2; 0 if the processor has neither, or oneDNN was told to use neither. */
+    /**
+     * The SIMD width, in float32 numbers: 16 with AVX-512, 8 with AVX2; 0 if the processor has neither, or oneDNN was told to use
+     * neither.
+     */
     public static int simdWidth() {
         int found = dnnl_get_effective_cpu_isa();
-        return (found & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core ? 16 : (found & dnnl_cpu_isa_avx2) == dnnl_cpu_isa_avx2 ? 8 : 0;
+        return (found & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core ? 16 : (found & dnnl_cpu_isa_avx2) == dnnl_cpu_isa_avx2 ? 8
+                : 0;
     }
 
     /** Something was asked for that oneDNN does not have. */

@@ -6,7 +6,10 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 import java.util.Arrays;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 
-/** The dims of an array of float32 numbers, and how it lies in memory: in row-major order, with the channels last, or in blocks of channels side by side. */
+/**
+ * The dims of an array of float32 numbers, and how it lies in memory: in row-major order, with the channels last, or in blocks of
+ * channels side by side.
+ */
 public final class MemoryLayout {
 
     final Engine engine;

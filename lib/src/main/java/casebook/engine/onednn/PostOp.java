@@ -38,7 +38,8 @@ public record PostOp(List<Elementwise> fused, Elementwise inference, Elementwise
     public static final PostOp SIGMOID = fromOutput(dnnl_eltwise_logistic, dnnl_eltwise_logistic_use_dst_for_bwd);
     /** The hyperbolic tangent. Fused, tanh x = 2 σ(2x) − 1: the logistic function takes a third of the time that oneDNN's tanh takes. */
     public static final PostOp TANH = new PostOp(List.of(new Elementwise(dnnl_eltwise_linear, 2, 0), Elementwise.of(dnnl_eltwise_logistic),
-            new Elementwise(dnnl_eltwise_linear, 2, -1)), Elementwise.of(dnnl_eltwise_tanh), Elementwise.of(dnnl_eltwise_tanh_use_dst_for_bwd), true);
+            new Elementwise(dnnl_eltwise_linear, 2, -1)), Elementwise.of(dnnl_eltwise_tanh),
+                    Elementwise.of(dnnl_eltwise_tanh_use_dst_for_bwd), true);
 
     private static PostOp fromOutput(int algorithm, int training) {
         return new PostOp(List.of(Elementwise.of(algorithm)), Elementwise.of(algorithm), Elementwise.of(training), true);
@@ -50,7 +51,7 @@ public record PostOp(List<Elementwise> fused, Elementwise inference, Elementwise
     }
 
     /**
-     * Attributes of a primitive.
+     * Attributes of a primitive. Each has them, for the memory that it works in is given to it.
      *
      * @param sum true if the result is added to what lies in the destination
      * @param postOp what follows, or null
@@ -60,6 +61,8 @@ public record PostOp(List<Elementwise> fused, Elementwise inference, Elementwise
         dnnl_primitive_attr attributes = new dnnl_primitive_attr();
         check(dnnl_primitive_attr_create(attributes), "attributes");
         engine.resources.add(() -> dnnl_primitive_attr_destroy(attributes));
+        // oneDNN's own scratchpads belong to the thread that made the primitive, and another thread may execute it.
+        check(dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), "a scratchpad");
         if (!sum && postOp == null) {
             return attributes;
         }

@@ -64,6 +64,11 @@ public final class Primitive {
         return layout(dnnl_query_workspace_md);
     }
 
+    /** The layout of the memory that it works in; of no bytes if it needs none. */
+    public MemoryLayout scratchpad() {
+        return layout(dnnl_query_scratchpad_md);
+    }
+
     private dnnl_primitive handle() {
         engine.resources.requireOpen();
         if (handle == null) {
@@ -76,8 +81,10 @@ public final class Primitive {
     }
 
     /**
-     * A layout of the operation that was made, which need not be that of its description. oneDNN keeps what it has made and gives it out again, and
-     * it takes two layouts as equal that differ by nothing but how far apart the channels are where there is one: it may give out an operation
+     * A layout of the operation that was made, which need not be that of its description. oneDNN keeps what it has made and gives it out
+     * again, and
+     * it takes two layouts as equal that differ by nothing but how far apart the channels are where there is one: it may give out an
+     * operation
      * that was made for the one, and therefore chose another layout for its input.
      */
     private MemoryLayout layout(int what) {
@@ -93,7 +100,10 @@ public final class Primitive {
         }
     }
 
-    /** True if it is made of machine code for these shapes; false if it takes a detour, such as a copy of each patch for a matrix product. */
+    /**
+     * True if it is made of machine code for these shapes; false if it takes a detour, such as a copy of each patch for a matrix
+     * product.
+     */
     public boolean direct() {
         return implementation().startsWith("jit") || implementation().startsWith("brg");
     }
@@ -107,7 +117,7 @@ public final class Primitive {
         }
     }
 
-    /** The operation on these arguments. */
+    /** The operation on these arguments. Without a scratchpad among them it gets one that lasts as long as the engine. */
     public Bound bind(Map<Argument, Memory> arguments) {
         List<Integer> numbers = new ArrayList<>();
         List<Memory> memories = new ArrayList<>();
@@ -115,18 +125,27 @@ public final class Primitive {
             numbers.add(argument.number);
             memories.add(memory);
         });
+        MemoryLayout scratchpad = scratchpad();
+        if (!arguments.containsKey(Argument.SCRATCHPAD) && scratchpad.bytes() > 0) {
+            numbers.add(Argument.SCRATCHPAD.number);
+            memories.add(engine.memory(scratchpad, engine.resources.allocate(scratchpad.bytes())));
+        }
         return new Bound(numbers, memories);
     }
 
-    /** An operation with several inputs, as a concatenation, on these arguments. */
-    public Bound bind(List<Memory> sources, Memory destination) {
+    /** An operation with several inputs, as a concatenation, on these; the scratchpad may be null if it needs none. */
+    public Bound bind(List<Memory> sources, Memory destination, Memory scratchpad) {
         List<Integer> numbers = new ArrayList<>();
         for (int i = 0; i < sources.size(); i++) {
             numbers.add(DNNL_ARG_MULTIPLE_SRC + i);
         }
-        numbers.add(DNNL_ARG_DST);
         List<Memory> memories = new ArrayList<>(sources);
+        numbers.add(DNNL_ARG_DST);
         memories.add(destination);
+        if (scratchpad != null) {
+            numbers.add(Argument.SCRATCHPAD.number);
+            memories.add(scratchpad);
+        }
         return new Bound(numbers, memories);
     }
 

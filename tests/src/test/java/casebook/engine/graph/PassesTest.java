@@ -55,7 +55,8 @@ class PassesTest {
     }
 
     private static List<String> fused(OperationGraph graph) {
-        return graph.operations().stream().map(operation -> String.join("+", operation.nodes().stream().map(node -> node.layer().kind()).toList())).toList();
+        return graph.operations().stream().map(operation -> String.join("+", operation.nodes().stream().map(node -> node.layer().kind())
+                .toList())).toList();
     }
 
     private static NetworkBuilder start() {
@@ -78,14 +79,16 @@ class PassesTest {
 
     @Test
     void aShortcutIsAddedInPlaceIfNobodyReadsItLater() {
-        OperationGraph graph = graph(start().conv(16, 3, same()).relu().residual(main -> main.conv(16, 3, same()).relu().conv(16, 3, same())).relu().build());
+        OperationGraph graph = graph(start().conv(16, 3, same()).relu()
+                .residual(main -> main.conv(16, 3, same()).relu().conv(16, 3, same())).relu().build());
         assertThat(fused(graph)).containsExactly("convolution+ReLU", "convolution+ReLU", "convolution+add+ReLU");
         assertThat(graph.operations().get(2).addsInPlace()).isTrue();
         assertThat(graph.operations().get(2).addend()).isEqualTo(graph.operations().get(0).end().index());
         // The images are the caller's.
         assertThat(fused(graph(start().residual(main -> main.conv(16, 3, same())).build()))).containsExactly("convolution", "add");
         // The convolution itself reads the addend.
-        assertThat(fused(graph(start().conv(16, 1).residual(main -> main.conv(16, 3, same())).build()))).containsExactly("convolution", "convolution", "add");
+        assertThat(fused(graph(start().conv(16, 1).residual(main -> main.conv(16, 3, same())).build())))
+                .containsExactly("convolution", "convolution", "add");
     }
 
     @Test
@@ -103,8 +106,10 @@ class PassesTest {
 
     @Test
     void branchesWriteIntoThePlaceWhereTheyAreJoined() {
-        Network network = start().conv(16, 1).branches(one -> one.name("one").conv(16, 1), two -> two.name("two").maxPool(1), three -> three.name("three").conv(32, 1)).build();
-        assertThat(graph(network).operations().stream().filter(operation -> operation.join() != null).map(operation -> operation.node().name()))
+        Network network = start().conv(16, 1).branches(one -> one.name("one").conv(16, 1), two -> two.name("two").maxPool(1), three ->
+                three.name("three").conv(32, 1)).build();
+        assertThat(graph(network).operations().stream().filter(operation -> operation.join() != null)
+                .map(operation -> operation.node().name()))
                 .containsExactly("one", "three");
         Network odd = start().conv(16, 1).branches(one -> one.conv(8, 1), two -> two.conv(32, 1)).build();
         assertThat(graph(odd).operations()).as("8 channels are no whole block").allMatch(operation -> operation.join() == null);
