@@ -73,27 +73,28 @@ class PlansTest {
             try (Model model = Model.of(network, seed)) {
                 Execution wanted = Execution.forward(model, images, network.nodes().toArray(Node[]::new));
                 for (int time = 0; time < 3; time++) {
-                    same(model.predict(images), wanted.output(network.output()), network + ", seed " + seed);
-                    model.activations(images).forEach((name, got) -> same(got, wanted.output(network.node(name)), network + ", " + name));
+                    agree(model.predict(images), wanted.output(network.output()), network + ", seed " + seed);
+                    model.activations(images).forEach((name, got) -> agree(got, wanted.output(network.node(name)), network + ", " + name));
                 }
             }
         }
     }
 
-    private static void same(INDArray got, INDArray wanted, String what) {
+    private static void agree(INDArray got, INDArray wanted, String what) {
         assertThat(got.shape()).as(what).isEqualTo(wanted.shape());
         assertThat(got.isAttached()).isFalse();
         double most = Math.max(wanted.amaxNumber().doubleValue(), 1e-6);
         assertThat(got.sub(wanted).amaxNumber().doubleValue() / most).as(what).isLessThan(1e-3);
     }
 
+    /** As in notebook 06. */
     private static Network deep(int blocks) {
-        NetworkBuilder net = Network.named(blocks + " blocks").input(28, 28, 1).name("first").conv(8, 3, same(), stride(2), noBias()).name("first/bn")
-                .batchNorm().relu();
-        for (int block = 1; block <= blocks; block++) {
-            String name = "block_" + block + "/";
-            net.residual(main -> main.name(name + "W1").conv(8, 3, same(), noBias()).name(name + "W1/bn").batchNorm().relu()
-                    .name(name + "W2").conv(8, 3, same(), noBias()).name(name + "W2/bn").batchNorm()).relu();
+        NetworkBuilder net = Network.named(blocks + " blocks").input(28, 28, 1).name("conv1").conv(16, 3, same(), stride(2), noBias())
+                .batchNorm().relu()
+                .maxPool(2);
+        for (int number = 1; number <= blocks; number++) {
+            net.module("block_" + number, block -> block.residual(main -> main.name("W1").conv(16, 3, same(), noBias()).batchNorm().relu()
+                    .name("W2").conv(16, 3, same(), noBias()).batchNorm()).relu());
         }
         return net.globalAveragePool().name("fc").dense(10).softmax().build();
     }
@@ -107,7 +108,8 @@ class PlansTest {
                 deeper.parameter("block_4/W2/bn/gamma").assign(0);
                 deeper.parameter("block_5/W2/bn/gamma").assign(0);
                 INDArray images = Nd4j.rand(DataType.FLOAT, count, 1, 28, 28);
-                assertThat(deeper.predict(images).data().asFloat()).as(count + " images").isEqualTo(shallow.predict(images).data().asFloat());
+                assertThat(deeper.predict(images).data().asFloat()).as(count + " images")
+                        .isEqualTo(shallow.predict(images).data().asFloat());
             }
         }
     }
