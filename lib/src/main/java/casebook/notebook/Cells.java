@@ -45,6 +45,8 @@ final class Cells extends ThreadPoolExecutor {
     private final Runnable beforeEach;
     private final IntSupplier cell;
     private final Map<String, Future<Object>> running;
+    /** Those that have not ended. The kernel notes a statement only some time after it has begun. */
+    private final Set<Statement<?>> begun = ConcurrentHashMap.newKeySet();
     private volatile int stoppedCell = -1;
     private volatile StopSignal last = new StopSignal();
 
@@ -88,15 +90,20 @@ final class Cells extends ThreadPoolExecutor {
     }
 
     private void stop(List<Future<Object>> statements) {
+        // Before it looks at what has begun: what begins meanwhile looks here.
         stoppedCell = cell.getAsInt();
+        List<Statement<?>> all = List.copyOf(begun);
         // A statement that runs cells waits for them: all are told before one is waited for.
-        statements.stream().filter(Statement.class::isInstance).forEach(statement -> ((Statement<?>) statement).signal.set());
-        statements.forEach(statement -> statement.cancel(true));
+        all.forEach(statement -> statement.signal.set());
+        all.forEach(statement -> statement.cancel(true));
+        // Those that the kernel's own executor runs.
+        statements.stream().filter(statement -> !(statement instanceof Statement)).forEach(statement -> statement.cancel(true));
     }
 
     @Override
     protected <T> RunnableFuture<T> newTaskFor(Callable<T> code) {
         Statement<T> statement = new Statement<>(code);
+        begun.add(statement);
         last = statement.signal;
         if (stoppedCell == cell.getAsInt()) {
             statement.signal.set();
@@ -129,6 +136,11 @@ final class Cells extends ThreadPoolExecutor {
                 }
             }));
             this.signal = signal;
+        }
+
+        @Override
+        protected void done() {
+            begun.remove(this);
         }
 
         @Override

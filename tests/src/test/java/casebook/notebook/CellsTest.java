@@ -139,6 +139,21 @@ class CellsTest {
         assertThat(submit(() -> 2).get()).isEqualTo(2);
     }
 
+    @Test
+    void aPressBeforeTheKernelHasNotedTheStatement() throws Exception {
+        CountDownLatch began = new CountDownLatch(1);
+        Future<Object> statement = cells.submit(() -> {
+            began.countDown();
+            while (true) {
+                Thread.sleep(1);
+                Stopped.check();
+            }
+        });
+        began.await();
+        press();
+        assertStopped(statement);
+    }
+
     /** Its initialiser is slow and fails for good when it is interrupted. */
     static final class Slow {
         static final CountDownLatch BEGAN = new CountDownLatch(1);
