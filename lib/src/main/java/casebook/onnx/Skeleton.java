@@ -36,6 +36,8 @@ final class Skeleton {
     /** More than any classifier's structure takes: DenseNet-121's is 0.2 MB. */
     private static final int MOST_BYTES = 1 << 24;
     private static final int MOST_FIELDS = 500_000;
+    /** Bytes of what is said of an input or output: its name, its sides and words about it. */
+    private static final int MOST_OF_A_VALUE = 1 << 16;
     /** There are tens of thousands of small messages, and a buffer for each that is being copied. */
     private static final int SMALL_BUFFER = 256;
 
@@ -137,6 +139,9 @@ final class Skeleton {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         CodedOutputStream out = CodedOutputStream.newInstance(bytes, SMALL_BUFFER);
         Map<Integer, Long> left = message == Message.TENSOR ? new HashMap<>() : null;
+        // These have one message in them at most: a file has one graph, an attribute one tensor.
+        boolean single = message == Message.MODEL || message == Message.ATTRIBUTE;
+        boolean seen = false;
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             int field = WireFormat.getTagFieldNumber(tag);
             int type = WireFormat.getTagWireType(tag);
@@ -168,9 +173,16 @@ final class Skeleton {
             byte[] content;
             if (inner == null) {
                 keep((long) length * message.weight(field));
+                if (message == Message.GRAPH && length > MOST_OF_A_VALUE) {
+                    throw inPieces();
+                }
                 content = in.readRawBytes(length);
             } else {
                 keep(0);
+                if (single && seen) {
+                    throw inPieces();
+                }
+                seen = true;
                 int limit = in.pushLimit(length);
                 content = message(inner);
                 in.checkLastTagWas(0);
@@ -185,6 +197,12 @@ final class Skeleton {
             checkLength(bytes.toByteArray(), left);
         }
         return bytes.toByteArray();
+    }
+
+    /** Protobuf joins the pieces, and copies all that it has for each (CVE-2022-3171). */
+    private ModelFileException inPieces() {
+        return new ModelFileException(file + " is damaged or was made to keep a reader busy: at byte " + in.getTotalBytesRead()
+                + " it has in many pieces what every other file has in one");
     }
 
     /** A tensor's data that are in the file must be as many as its sides say. */
