@@ -1,12 +1,15 @@
 """What a learner meets in a running Java kernel: errors, the stop button, Shift-Tab, full memory, cells out of order (./casebook test).
 
-CASEBOOK_LEARNERS=5 lets five kernels train at once instead of two.
+CASEBOOK_LEARNERS=5 lets five kernels train at once instead of two. CASEBOOK_PRESSES=200 presses the stop button 200 times, at other moments with
+another CASEBOOK_SEED; CASEBOOK_KERNEL_JAVA=/…/bin/java gives the kernels of that test another Java.
 """
 import importlib.util
 import json
 import os
 import queue
+import random
 import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +22,9 @@ SPECS = [Path(folder) / "kernels" / "java" / "kernel.json" for folder in os.envi
 SPEC = next((spec for spec in SPECS if spec.exists()), None)
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 LEARNERS = int(os.environ.get("CASEBOOK_LEARNERS", "2"))
+PRESSES = int(os.environ.get("CASEBOOK_PRESSES", "10"))
+SEED = int(os.environ.get("CASEBOOK_SEED", "1"))
+KERNEL_JAVA = os.environ.get("CASEBOOK_KERNEL_JAVA")
 
 
 def code_cells(notebook):
@@ -34,6 +40,7 @@ class Result:
     def __init__(self):
         self.stdout = self.stderr = ""
         self.value, self.shown, self.error, self.seconds, self.after_stop = None, [], None, 0.0, None
+        self.busy = None  # when the kernel said that it had begun
 
     def text(self):
         return "\n".join(self.error or ())
@@ -72,6 +79,11 @@ class Kernel:
     def send(self, code):
         return self.client.execute(code)
 
+    def dump(self):
+        """What its threads are at, for whoever looks for a fault."""
+        pid = self.manager.provisioner.process.pid
+        print(subprocess.run(["jstack", str(pid)], capture_output=True, text=True, check=False).stdout, file=sys.stderr)
+
     def run(self, code, stop=None, timeout=300):
         """Runs a cell. The stop button is pressed as soon as stop(result) is true."""
         return self.wait(self.send(code), stop, timeout)
@@ -103,6 +115,8 @@ class Kernel:
                 result.shown.append(content["data"])
             elif kind == "execute_result":
                 result.value = content["data"]["text/plain"]
+            elif kind == "status" and content["execution_state"] == "busy":
+                result.busy = time.monotonic()
             elif kind == "status" and content["execution_state"] == "idle":
                 break
         result.seconds = time.monotonic() - began
@@ -200,7 +214,7 @@ class OneKernelTest(unittest.TestCase):
             result = self.kernel.run(code, stop=lambda so_far: time.monotonic() - began > 1.5)
             idle = int(self.kernel.run("untilIdle()", timeout=30).value)
             with self.subTest(what, cell=result.after_stop, library=idle):
-                self.assertTrue(result.error[0].startswith("Stopped."), result.text())
+                self.assertTrue(result.error[0].startswith("Stopped"), result.text())
                 self.assertLess(result.after_stop, 1)
                 self.assertLess(idle, 1000)
         self.assertEqual("2", self.kernel.run("1 + 1").value)
@@ -230,6 +244,119 @@ class OneKernelTest(unittest.TestCase):
         self.assertIn("image/png", result.shown[0])
         self.assertTrue(all("Recorded" in shown["text/plain"] for shown in result.shown), result.shown)
         self.assertRegex(result.stdout, r"(?s)Recorded with: \./casebook experiment depth.*Seeds: 1, 2.*two cores")
+
+
+@unittest.skipUnless(READY and SPEC, "needs the environment and the kernel that the launcher sets up")
+class StopTest(unittest.TestCase):
+    """The stop button at any moment: the cell ends, nothing computes on, the next cell runs, and what was trained goes on from there."""
+
+    maxDiff = None
+
+    COMPUTING = """
+        /** What cells that ended compute on, as the library's lines at which they are. */
+        List<String> computing() {
+            List<String> found = new ArrayList<>();
+            for (Map.Entry<Thread, StackTraceElement[]> thread : Thread.getAllStackTraces().entrySet()) {
+                if (thread.getKey() != Thread.currentThread() && !thread.getKey().isDaemon()) {
+                    Arrays.stream(thread.getValue()).filter(frame -> frame.getClassName().startsWith("casebook.")).findFirst()
+                        .ifPresent(frame -> found.add(thread.getKey().getName() + ": " + frame));
+                }
+            }
+            return found;
+        }"""
+    STEPS = "trainer == null ? -1 : trainer.history().steps().size()"
+
+    def setUp(self):
+        cells = code_cells("02")
+
+        def cell(beginning):
+            return next(source for source in cells if source.startswith(beginning))
+
+        self.training = cell("int epochs = ").replace("? 8 : 2", "? 8 : 20")
+        self.first = "\n".join([cell("ImageSet training"), cell("Network lenet ="), self.training])
+        self.others = {
+            "sweep": "\n".join([cell("Network modern ="), cell("ImageSet part ="), cell("// Six runs.")]).replace("? 4 : 2", "? 4 : 9"),
+            "charts": "for (int i = 0; i < 1000; i++) {\n    Charts.sharesByStage(CostSheet.of(Zoo.network(\"googlenet\"))).png();\n"
+                      "    Drawing.of(Zoo.network(\"resnet-50\")).svg();\n}",
+            "predictions": "Model large = Model.of(Zoo.network(\"squeezenet-1.1\"), 1);\nwhile (true) {\n"
+                           "    large.predict(Nd4j.ones(org.nd4j.linalg.api.buffer.DataType.FLOAT, 2, 3, 227, 227));\n}",
+            "evaluations": "while (true) {\n    Evaluation.of(model, test);\n}",
+            "checks": "record Squash() implements Activation {\n    public String kind() {\n        return \"squash\";\n    }\n"
+                      "    public INDArray forward(Pass pass, INDArray x) {\n        return Transforms.tanh(x.mul(2.0 / 3)).muli(1.7159);\n    }\n"
+                      "    public INDArray gradient(Pass pass, INDArray dy) {\n        INDArray y = pass.output();\n"
+                      "        return dy.mul(y.mul(y).divi(-1.7159).addi(1.7159).muli(2.0 / 3));\n    }\n}\n"
+                      "while (true) {\n    check(\"02.4\", new Squash());\n}",
+        }
+
+    def spec(self):
+        if not KERNEL_JAVA:
+            return SPEC
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        spec = json.loads(SPEC.read_text(encoding="utf-8"))
+        spec["argv"][0] = KERNEL_JAVA
+        path = Path(folder.name) / "kernels" / "java" / "kernel.json"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(spec), encoding="utf-8")
+        return path
+
+    def press(self, kernel, what, code, after):
+        """Presses so many seconds after the cell has begun. Returns what is wrong, in words."""
+        wrong = []
+        request = kernel.send(code)
+        try:
+            result = kernel.wait(request, stop=lambda so_far: so_far.busy and time.monotonic() - so_far.busy >= after, timeout=60)
+        except AssertionError as e:
+            kernel.dump()
+            return [str(e)]
+        if result.after_stop is None or result.error is None:
+            return [f"the cell ended before it was stopped: {result.text()}"]
+        if result.after_stop > 1:
+            wrong.append(f"idle only {result.after_stop:.2f} s after the press")
+        if not re.match(r"[Ss]topped", result.error[0]):
+            wrong.append(result.text())
+        time.sleep(max(0.0, 2 - result.after_stop))
+        still = kernel.run("computing()", timeout=60)
+        if still.value != "[]":
+            wrong.append(f"computes on: {still.value or still.text()}")
+        return wrong
+
+    def test_at_random_moments(self):
+        moments = random.Random(SEED)
+        pressed, bad = 0, []
+        while pressed < PRESSES:
+            kernel = Kernel(self.spec())
+            try:
+                kernel.run(self.COMPUTING)
+                steps = -1
+                for number in range(min(5, PRESSES - pressed)):
+                    if number == 0:
+                        what, code = "first training", self.first
+                    elif number == 1:
+                        what, code = "training again", self.training if steps >= 0 else self.first
+                    else:
+                        what = moments.choice(sorted(self.others))
+                        code = self.others[what]
+                        if steps < 0 and what in ("sweep", "evaluations"):
+                            continue  # the first cell was stopped before it had set what they need
+                    after = moments.choice([moments.uniform(0, 8), moments.uniform(0, 8), moments.uniform(0, 0.5)])
+                    if number == 1:
+                        after += 2  # long enough to go on
+                    wrong = self.press(kernel, what, code, after)
+                    pressed += 1
+                    if number < 2:
+                        done = int(kernel.run(self.STEPS, timeout=60).value or -1)
+                        if done < steps:
+                            wrong.append(f"{steps} steps were done, and it went on from there with {done}")
+                        steps = done
+                    bad += [f"{what} after {after:.2f} s: {fault}" for fault in wrong]
+                    if "still ran" in "".join(wrong):
+                        break
+                else:
+                    self.assertEqual("2", kernel.run("1 + 1", timeout=60).value)
+            finally:
+                kernel.close()
+        self.assertEqual([], bad, f"{len(bad)} of {pressed} presses (CASEBOOK_SEED={SEED})")
 
 
 @unittest.skipUnless(READY and SPEC, "needs the environment and the kernel that the launcher sets up")

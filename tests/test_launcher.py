@@ -2,6 +2,7 @@
 import hashlib
 import importlib.machinery
 import importlib.util
+import io
 import json
 import os
 import re
@@ -58,7 +59,9 @@ def load():
 
 
 @unittest.skipIf(os.name == "nt", "the stand-ins are shell scripts")
-class LauncherTest(unittest.TestCase):
+class Machine(unittest.TestCase):
+    """A copy of the project with a Java, a Maven and a home folder of its own."""
+
     def setUp(self):
         self.place = Path(tempfile.mkdtemp(prefix="casebook-test-"))
         self.addCleanup(shutil.rmtree, self.place, ignore_errors=True)
@@ -111,7 +114,7 @@ esac
         if user:
             python = "/usr/bin/python3"
         return subprocess.run([python, "-B", "-c", START, str(self.project / "casebook"), str(self.java if java is None else java), patch, *words],
-                              env=env, capture_output=True, text=True, encoding="utf-8", cwd=self.place, timeout=120, user=user)
+                              env=env, capture_output=True, text=True, encoding="utf-8", cwd=self.place, timeout=600, user=user)
 
     def calls(self):
         file = self.project / "maven-calls"
@@ -126,6 +129,16 @@ esac
         for part in parts:
             self.assertIn(part, said[0])
 
+    def unprivileged(self):
+        """Another user's id where this one may write everywhere."""
+        if os.geteuid():
+            return None
+        if not os.path.exists("/usr/bin/python3") or subprocess.run(["/usr/bin/python3", "-c", "import sys; sys.exit(sys.version_info < (3, 10))"]).returncode:
+            self.skipTest("root, and no system Python to run as another user")
+        return 65534
+
+
+class LauncherTest(Machine):
     # ------------------------------------------------------------ the JDK
 
     def test_old_java(self):
@@ -217,6 +230,16 @@ esac
         (self.project / "maven-fails").unlink()
         self.assertEqual(0, self.run_it("list").returncode)
 
+    def test_what_maven_does_not_take(self):
+        refused = "[ERROR] dependency: info.picocli:picocli:jar:4.7.7 (compile)\n[ERROR] \t%s\n"
+        for reason, said in (("Artifact info.picocli:picocli:jar:4.7.7 trusted checksum mismatch: summaryFile=ab; calculated=cd",
+                              f"delete {self.home / '.m2' / 'repository' / 'info' / 'picocli' / 'picocli' / '4.7.7'} and run the command again"),
+                             ("Missing from summaryFile trusted checksum(s) [SHA-256] for artifact info.picocli:picocli:jar:4.7.7", ".mvn/checksums/renew"),
+                             ("Could not transfer artifact info.picocli:picocli:jar:4.7.7 from/to central: Checksum validation failed, expected 'ab' (PROVIDED) "
+                              "but is actually 'cd'", "its checksum differs")):
+            (self.project / "maven-fails").write_text(refused % reason)
+            self.assertSentence(self.run_it("list"), said)
+
     def test_full_disk(self):
         (self.project / "maven-fails").write_text("java.io.IOException: No space left on device\n")
         self.assertSentence(self.run_it("list"), "disk is full", "MB")
@@ -254,14 +277,6 @@ esac
         self.assertEqual(0, self.run_it("list").returncode)
 
     # ------------------------------------------------------------ folders
-
-    def unprivileged(self):
-        """Another user's id where this one may write everywhere."""
-        if os.geteuid():
-            return None
-        if not os.path.exists("/usr/bin/python3") or subprocess.run(["/usr/bin/python3", "-c", "import sys; sys.exit(sys.version_info < (3, 10))"]).returncode:
-            self.skipTest("root, and no system Python to run as another user")
-        return 65534
 
     def test_folder_that_cannot_be_written(self):
         user = self.unprivileged()
@@ -553,6 +568,50 @@ for name in ("kernel", "page"): print(json.dumps({"name": name, "good": name not
             packed.add(self.project / "pom.xml", "casebook/pom.xml")
         self.assertSentence(self.offline("setup", "--bundle", str(archive)), "no offline bundle")
         self.assertSentence(self.offline("setup", "--bundle", str(self.place / "nowhere.tar")), "No such file", "nowhere.tar")
+
+
+    def rewritten(self, archive, change=(), add=()):
+        """Another archive: some members' contents changed, some members more."""
+        other = self.place / f"rewritten-{len(add)}.tar"
+        with tarfile.open(archive) as source, tarfile.open(other, "w") as target:
+            for member in source:
+                data = source.extractfile(member).read() if member.isfile() else b""
+                data = dict(change).get(member.name.rpartition("/bundle/")[2], data)
+                member.size = len(data)
+                target.addfile(member, io.BytesIO(data))
+            for name, data in add:
+                member = tarfile.TarInfo(f"casebook/.casebook/bundle/{name}")
+                member.size = len(data)
+                target.addfile(member, io.BytesIO(data))
+        return str(other)
+
+    def test_bundle_that_somebody_changed(self):
+        """Before anything is set up, and where all is set up and nothing would be taken from it."""
+        archive = self.bundle()
+        added = self.rewritten(archive, add=[("maven/repository/org/b.jar", b"jar"), ("wheels/tiny-2.0-py3-none-any.whl", b"")])
+        changed = self.rewritten(archive, change=[("maven/repository/org/a.jar", b"other")])
+        for place in ("a new machine", "one that is set up"):
+            for other, said in ((added, "a file that its list doesn't name"), (changed, "damaged")):
+                other = shutil.copy(other, self.place / "other.tar")
+                self.assertSentence(self.offline("setup", "--bundle", str(other)), said, "copy the archive again")
+            left = [file.name for file in (self.project / ".casebook").glob("bundle*")]
+            self.assertEqual([] if place == "a new machine" else ["bundle"], left, place)
+            result = self.offline("setup", "--bundle", str(archive))
+            self.assertEqual(0, result.returncode, result.stderr)
+        self.assertEqual("jar\n", (self.project / ".casebook/bundle/maven/repository/org/a.jar").read_text())
+
+    def test_file_added_to_a_bundle_that_was_unpacked(self):
+        archive = self.bundle()
+        self.assertEqual(0, self.offline("setup", "--bundle", str(archive)).returncode)
+        bundle = self.project / ".casebook" / "bundle"
+        for name, make in (("maven/repository/org/b.jar", lambda file: file.touch()), ("wheels/more", lambda file: file.symlink_to(self.place)),
+                           ("maven/wrapper/dists/apache-maven-3.0/abc/lib/ext/a.jar", lambda file: (file.parent.mkdir(parents=True), file.touch()))):
+            make(bundle / name)
+            (self.project / "lib" / "target" / "dependency" / "a.jar").unlink(missing_ok=True)
+            self.assertSentence(self.offline("list"), "its list doesn't name", str(bundle / name), f"delete {bundle}")
+            (bundle / name).unlink()
+        result = self.offline("list")
+        self.assertEqual(0, result.returncode, result.stderr)
 
 
 class PinnedTest(unittest.TestCase):

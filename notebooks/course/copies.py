@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import nbformat
 
 from . import ME, notebooks
+from .files import put
 
 RECORD = ".copied.json"
 
@@ -89,21 +90,6 @@ def pictures(path):
         file = (folder / name).resolve()
         if file.is_file() and folder in file.parents:
             yield file.relative_to(folder)
-
-
-def put(path, data):
-    """Writes the file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        part.write_bytes(data)
-        os.replace(part, path)
-    except OSError as error:
-        # The learner knows the file by its own name.
-        raise OSError(error.errno, error.strerror, str(path)) from None
-    finally:
-        with suppress(OSError):
-            part.unlink()
 
 
 def recorded(folder):

@@ -15,6 +15,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from .files import put, sweep
+
 START_SECONDS = 180
 
 # What a kernel says about itself carries the JDK's version: it would change at every learner's.
@@ -165,7 +167,7 @@ def guarded(work):
 
 def tail(log):
     log.seek(0)
-    lines = [line for line in log.read().decode("utf-8", "replace").splitlines() if line.strip() and not line.startswith("Picked up ")]
+    lines = [line for line in log.read().decode("utf-8", "replace").splitlines() if line.strip() and not line.startswith(("Picked up ", "NOTE: Picked up "))]
     return "\n".join(lines[-8:])
 
 
@@ -230,14 +232,9 @@ def save(path, notebook, read_text):
     path = Path(path)
     text = nbformat.writes(notebook, version=nbformat.NO_CONVERT)
     text = text if text.endswith("\n") else text + "\n"
+    sweep(path)
     if path.read_text(encoding="utf-8") != read_text:
         return False
     if text != read_text:
-        part = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            part.write_text(text, encoding="utf-8", newline="\n")
-            os.chmod(part, path.stat().st_mode & 0o777)
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
+        put(path, text, path.stat().st_mode & 0o777)
     return True

@@ -7,8 +7,8 @@ from urllib.parse import unquote
 import nbformat
 
 from . import copies, notebooks
+from .files import put
 from .notebooks import FOLDER, HOME
-from .render import put
 
 OUT = HOME / "target" / "handout"
 HEADING = re.compile(r"#+ +solutions?\s*", re.I)

@@ -5,17 +5,17 @@ import sys
 from pathlib import Path
 
 from . import copies, notebooks
+from .files import put
 from .notebooks import FOLDER, HOME
 
 
 def page_config():
     """Settings of our own, beside the project: the learner's stay as they are, and Lab asks nothing of the network."""
     folder = Path(os.environ["JUPYTER_CONFIG_DIR"])
-    (folder / "labconfig").mkdir(parents=True, exist_ok=True)
     disabled = {name: True for name in ("@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension",
                                         "@jupyterlab/lsp-extension", "@jupyterlab/fileeditor-extension:language-server",
                                         "@jupyterlab/notebook-extension:language-server")}
-    (folder / "labconfig" / "page_config.json").write_text(json.dumps({"disabledExtensions": disabled}, indent=1) + "\n", encoding="utf-8")
+    put(folder / "labconfig" / "page_config.json", json.dumps({"disabledExtensions": disabled}, indent=1) + "\n")
     settings = {
         # It looks for language servers and says at each start that there are none.
         "ServerApp": {"jpserver_extensions": {"jupyter_lsp": False}},
@@ -28,8 +28,8 @@ def page_config():
     # Some lines of code are longer than a cell on a small screen: their ends are not to be looked for.
     wrapped = {"codeCellConfig": {"lineWrap": True}}
     overrides = json.dumps({"jupyterlab-rise:plugin": rise, "@jupyterlab/notebook-extension:tracker": wrapped}, indent=1) + "\n"
-    (folder / "labconfig" / "default_setting_overrides.json").write_text(overrides, encoding="utf-8")
-    (folder / "jupyter_server_config.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
+    put(folder / "labconfig" / "default_setting_overrides.json", overrides)
+    put(folder / "jupyter_server_config.json", json.dumps(settings, indent=1) + "\n")
 
 
 def parse(words):

@@ -5,7 +5,6 @@ import html
 import json
 import os
 import re
-import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote
@@ -13,8 +12,9 @@ from urllib.parse import quote
 import jinja2
 
 from . import execute, notebooks, render
+from .files import put
 from .notebooks import HOME
-from .render import TEMPLATES, put
+from .render import TEMPLATES
 
 OUT = HOME / "target" / "course"
 # The last paragraph that asks something, with all below it.
@@ -207,8 +207,7 @@ def write(executed):
     frame, stamp = frames(), version()
     mathjax = os.environ.get("CASEBOOK_MATHJAX")
     if mathjax and not (OUT / "assets" / "mathjax.js").exists():
-        (OUT / "assets").mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(mathjax, OUT / "assets" / "mathjax.js")
+        put(OUT / "assets" / "mathjax.js", Path(mathjax).read_bytes())
     entries, index = [], []
     for place, lecture in enumerate(lectures):
         file, notebook = OUT / lecture.page, read[lecture.path]

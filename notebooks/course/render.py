@@ -30,14 +30,6 @@ def template(name):
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
-def put(path, content):
-    """Writes a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    part.write_bytes(content if isinstance(content, bytes) else content.encode())
-    os.replace(part, path)
-
-
 def code_colours(style, selector):
     """The colours of code as rules of a style sheet."""
     return "\n".join(rule for rule in HtmlFormatter(style=style).get_style_defs(selector).splitlines() if rule.startswith(f"{selector} ."))

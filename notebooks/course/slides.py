@@ -17,8 +17,9 @@ import jinja2
 import nbformat
 
 from . import notebooks, render
+from .files import put
 from .notebooks import HOME
-from .render import TEMPLATES, put
+from .render import TEMPLATES
 
 OUT = HOME / "target" / "slides"
 

@@ -1,5 +1,6 @@
 package casebook.charts;
 
+import casebook.compute.Stopped;
 import java.awt.geom.Point2D;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayDeque;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.elk.alg.layered.options.FixedAlignment;
 import org.eclipse.elk.alg.layered.options.LayeredMetaDataProvider;
 import org.eclipse.elk.alg.layered.options.LayeredOptions;
@@ -87,9 +89,43 @@ final class Layered {
             edge.setProperty(LayeredOptions.PRIORITY_STRAIGHTNESS, arrow.auxiliary() || skip ? 0 : 10);
             edges.put(arrow, edge);
         }
-        new RecursiveGraphLayoutEngine().layout(graph, new BasicProgressMonitor());
+        AtomicBoolean stop = new AtomicBoolean();
+        try {
+            new RecursiveGraphLayoutEngine().layout(graph, new Cancellable(stop));
+        } catch (RuntimeException e) {
+            // A layout that is cancelled half-way may lack what comes next.
+            if (!stop.get()) {
+                throw e;
+            }
+        }
+        if (stop.get()) {
+            throw new Stopped("stopped");
+        }
         nodes.forEach((box, node) -> box.bounds = new Rectangle2D.Double(node.getX(), node.getY(), node.getWidth(), node.getHeight()));
         edges.forEach(Layered::place);
+    }
+
+    /** Ends the layout between two of its steps once its thread is to stop. */
+    private static final class Cancellable extends BasicProgressMonitor {
+
+        private final AtomicBoolean stop;
+
+        Cancellable(AtomicBoolean stop) {
+            this.stop = stop;
+        }
+
+        @Override
+        public boolean isCanceled() {
+            if (Stopped.requested()) {
+                stop.set(true);
+            }
+            return stop.get();
+        }
+
+        @Override
+        protected BasicProgressMonitor doSubTask(float work, int levels) {
+            return new Cancellable(stop);
+        }
     }
 
     private static ElkPort port(ElkNode node, PortSide side) {

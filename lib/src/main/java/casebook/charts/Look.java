@@ -1,6 +1,7 @@
 package casebook.charts;
 
 import casebook.layers.Layer.Category;
+import casebook.text.Printable;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -213,14 +214,14 @@ public final class Look {
     }
 
     static double width(Font font, String text) {
-        return font.getStringBounds(text, CONTEXT).getWidth();
+        return font.getStringBounds(Printable.line(text), CONTEXT).getWidth();
     }
 
     /** Writes so that {@code x} is at the text's left (0), middle (0.5) or right (1), and {@code y} at half its height. */
     static void text(Graphics2D g, Font font, Color colour, String text, double x, double y, double align) {
         g.setFont(font);
         g.setColor(colour);
-        g.drawString(text, (float) (x - align * width(font, text)), (float) (y + 0.36 * font.getSize()));
+        g.drawString(Printable.line(text), (float) (x - align * width(font, text)), (float) (y + 0.36 * font.getSize()));
     }
 
     /** Lines of at most this width; a number stays with its per cent sign. */

@@ -1,5 +1,8 @@
 package casebook.charts;
 
+import casebook.compute.Stopped;
+import casebook.cost.Csv;
+import casebook.model.WholeFile;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -7,12 +10,12 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import javax.imageio.ImageIO;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.Column;
 import tech.tablesaw.io.csv.CsvWriteOptions;
 
 /**
@@ -54,8 +57,10 @@ public interface Picture {
      * @param scale 1 for its ordinary size
      * @return the image
      * @throws IllegalArgumentException if the scale is zero or negative
+     * @throws Stopped if this thread is to stop
      */
     default BufferedImage image(double scale) {
+        Stopped.check();
         if (!(scale > 0)) {
             throw new IllegalArgumentException("the scale must be more than 0, it is " + scale);
         }
@@ -96,50 +101,56 @@ public interface Picture {
         return bytes.toByteArray();
     }
 
-    /** {@return it as SVG: text stays text, title and text alternative are in it} */
+    /**
+     * It as SVG: text stays text, title and text alternative are in it.
+     *
+     * @return a whole SVG element
+     * @throws Stopped if this thread is to stop
+     */
     default String svg() {
+        Stopped.check();
         return Svg.of(this);
     }
 
-    /** {@return the numbers behind it as CSV, with a head line} */
+    /** {@return the numbers behind it as CSV, with a head line; texts that a spreadsheet would compute have an apostrophe in front} */
     default String csv() {
+        Table table = Table.create();
+        for (Column<?> column : data().columns()) {
+            Column<?> safe = !(column instanceof StringColumn texts) ? column.copy()
+                    : StringColumn.create(column.name(), texts.asList().stream().map(Csv::text).toList());
+            table.addColumns(safe.setName(Csv.text(column.name())));
+        }
         StringWriter csv = new StringWriter();
-        data().write().usingOptions(CsvWriteOptions.builder(csv).build());
+        table.write().usingOptions(CsvWriteOptions.builder(csv).build());
         return csv.toString();
     }
 
+    private byte[] bytes(String name) {
+        if (name.endsWith(".png")) {
+            return png();
+        } else if (name.endsWith(".svg")) {
+            return svg().getBytes(StandardCharsets.UTF_8);
+        } else if (name.endsWith(".csv")) {
+            return csv().getBytes(StandardCharsets.UTF_8);
+        }
+        throw new IllegalArgumentException("a picture is saved as .png, .svg or .csv, not as " + name);
+    }
+
     /**
-     * Saves it as PNG, SVG or CSV, by the ending of the file's name. Folders that are missing are made.
+     * Saves it as PNG, SVG or CSV, by the ending of the file's name, whole or not at all. Folders that are missing are made.
      *
      * @param file where to
      * @return the file
      * @throws IllegalArgumentException if the name ends in anything else
+     * @throws UncheckedIOException if it can't be written, with the file's name and the system's reason
      */
     default Path save(Path file) {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        byte[] bytes;
-        if (name.endsWith(".png")) {
-            bytes = png();
-        } else if (name.endsWith(".svg")) {
-            bytes = svg().getBytes(StandardCharsets.UTF_8);
-        } else if (name.endsWith(".csv")) {
-            bytes = csv().getBytes(StandardCharsets.UTF_8);
-        } else {
-            throw new IllegalArgumentException("a picture is saved as .png, .svg or .csv, not as " + file.getFileName());
-        }
-        Path target = file.toAbsolutePath();
+        byte[] bytes = bytes(name);
         try {
-            Files.createDirectories(target.getParent());
-            // Written beside it and moved, so that nobody finds half a file.
-            Path part = target.resolveSibling(target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-            try {
-                Files.write(part, bytes);
-                Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
-            } finally {
-                Files.deleteIfExists(part);
-            }
+            WholeFile.put(file, out -> out.write(bytes));
         } catch (IOException e) {
-            throw new UncheckedIOException("could not save " + file + ": " + e.getMessage(), e);
+            throw new UncheckedIOException(e.getMessage(), e);
         }
         return file;
     }

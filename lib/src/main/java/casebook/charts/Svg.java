@@ -1,5 +1,7 @@
 package casebook.charts;
 
+import casebook.compute.Stopped;
+import casebook.text.Printable;
 import de.erichseifert.vectorgraphics2d.Document;
 import de.erichseifert.vectorgraphics2d.Processors;
 import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
@@ -23,7 +25,9 @@ final class Svg {
         VectorGraphics2D g = new VectorGraphics2D();
         Look.smooth(g);
         picture.paint(g);
-        Document document = Processors.get("svg").getDocument(g.getCommands(), new PageSize(0, 0, picture.width(), picture.height()));
+        PageSize size = new PageSize(0, 0, picture.width(), picture.height());
+        // This library forgets an interrupt that comes while it works.
+        Document document = Stopped.postponed(() -> Processors.get("svg").getDocument(g.getCommands(), size));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             document.writeTo(bytes);
@@ -41,6 +45,6 @@ final class Svg {
     }
 
     private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+        return Printable.line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 }

@@ -56,9 +56,9 @@ final class ClassifyCommand implements Callable<Integer> {
                             String.format(Locale.ROOT, "%.6f", guess.probability())));
                     rank++;
                 }
-            } catch (DataException e) {
-                // The others are still answered.
-                spec.commandLine().getErr().println("casebook: " + e.getMessage());
+            } catch (RuntimeException | OutOfMemoryError e) {
+                // Whatever it is, the others are still answered.
+                Main.say(spec.commandLine(), e instanceof DataException ? e.getMessage() : image + ": " + e);
                 failed = true;
             }
         }

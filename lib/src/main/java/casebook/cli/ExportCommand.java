@@ -5,6 +5,7 @@ import casebook.network.Network;
 import casebook.notebook.Grid;
 import casebook.onnx.OnnxFile;
 import casebook.pretrained.ImageClassifier;
+import casebook.text.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -56,7 +57,7 @@ final class ExportCommand implements Callable<Integer> {
         OnnxFile.write(file, model(network));
         PrintWriter out = spec.commandLine().getOut();
         try {
-            out.println(file + ": " + network + ", " + Grid.number(Files.size(file)) + " bytes");
+            out.println(Printable.line(file.toString()) + ": " + network + ", " + Grid.number(Files.size(file)) + " bytes");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

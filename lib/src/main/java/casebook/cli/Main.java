@@ -1,7 +1,9 @@
 package casebook.cli;
 
+import casebook.text.Printable;
 import casebook.zoo.Nearest;
 import java.io.BufferedOutputStream;
+import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
@@ -15,6 +17,7 @@ import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -86,24 +89,36 @@ public final class Main implements Runnable {
         String name = command.getCommandSpec().qualifiedName();
         String message = e.getMessage();
         boolean top = command.getParent() == null;
-        if (e instanceof UnmatchedArgumentException unmatched) {
+        UnmatchedArgumentException unmatched = e instanceof UnmatchedArgumentException wrong ? wrong : null;
+        if (e instanceof MissingParameterException && !command.getUnmatchedArguments().isEmpty()) {
+            // What is missing is there, and was taken for an option.
+            unmatched = new UnmatchedArgumentException(command, command.getUnmatchedArguments());
+        }
+        if (unmatched != null) {
             String word = unmatched.getUnmatched().get(0);
             if (unmatched.isUnknownOption()) {
-                message = "there is no option " + word + "; the nearest are " + Nearest.to(word, command.getCommandSpec().optionsMap().keySet());
+                message = "there is no option " + word + "; the nearest are " + Nearest.to(word,
+                        command.getCommandSpec().optionsMap().keySet())
+                        + (new File(word).exists() ? "; the file of this name is ./" + word : "");
             } else if (top) {
                 message = "there is no command \"" + word + "\"; the nearest are " + Nearest.to(word, command.getSubcommands().keySet());
             } else {
                 message = "\"" + word + "\" is one word too many";
             }
         }
-        command.getErr().println("casebook: " + message);
+        say(command, message);
         command.getErr().println(name + " --help shows " + (top ? "all commands" : "how it is used"));
         return USAGE;
     }
 
     private static int failure(Exception e, CommandLine command, CommandLine.ParseResult result) {
-        command.getErr().println("casebook: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
+        say(command, e.getMessage() == null ? e.toString() : e.getMessage());
         return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /** Says what is wrong. Words of the command and names of files are part of it, and may hold anything. */
+    static void say(CommandLine command, String message) {
+        command.getErr().println("casebook: " + Printable.message(message));
     }
 
     /** Remembers what went wrong when it was written to, which a print stream hides. */

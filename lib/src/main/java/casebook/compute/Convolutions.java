@@ -95,7 +95,12 @@ public record Convolutions(int strideHeight, int strideWidth, int dilation, int 
 
     private INDArrayIndex[] places(INDArray spread) {
         return new INDArrayIndex[] {NDArrayIndex.all(), NDArrayIndex.all(),
-            NDArrayIndex.interval(0, dilation, spread.size(2)), NDArrayIndex.interval(0, dilation, spread.size(3))};
+            every(spread.size(2)), every(spread.size(3))};
+    }
+
+    /** ND4J's interval refuses a step that is longer than the side, which a filter of one row or column has. */
+    private INDArrayIndex every(long side) {
+        return side == 1 ? NDArrayIndex.all() : NDArrayIndex.interval(0, dilation, side);
     }
 
     private boolean symmetric() {

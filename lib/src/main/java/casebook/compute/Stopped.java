@@ -1,8 +1,10 @@
 package casebook.compute;
 
+import java.util.function.Supplier;
+
 /**
- * A computation was given up because its thread was interrupted, by a notebook's stop button or by {@link Thread#interrupt()}. Nothing that
- * it was to change is left half-changed.
+ * A computation was given up because it was to stop: a notebook's stop button was pressed (the {@link StopSignal} of its thread), or its
+ * thread was interrupted ({@link Thread#interrupt()}). Nothing that it was to change is left half-changed.
  */
 public class Stopped extends RuntimeException {
 
@@ -14,13 +16,37 @@ public class Stopped extends RuntimeException {
     }
 
     /**
-     * Throws if this thread was interrupted. Every loop of the library that may take long calls it in each round.
+     * Throws if this thread is to stop. Every loop of the library that may take long calls it in each round. It clears the thread's
+     * interrupt flag, as {@link Thread#sleep} does; a stop signal stays set.
      *
-     * @throws Stopped if this thread was interrupted
+     * @throws Stopped if this thread is to stop
      */
     public static void check() {
-        if (Thread.interrupted()) {
+        if (requested()) {
             throw new Stopped("stopped");
+        }
+    }
+
+    /**
+     * Whether this thread is to stop: for those who throw something else than {@link #check}. It clears the thread's interrupt flag.
+     */
+    public static boolean requested() {
+        StopSignal signal = StopSignal.here();
+        return Thread.interrupted() | (signal != null && signal.isSet());
+    }
+
+    /**
+     * Does something that an interrupt would break, or that would lose it: the thread's interrupt flag is put aside meanwhile, and set again
+     * afterwards.
+     */
+    public static <T> T postponed(Supplier<T> action) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            return action.get();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

@@ -153,7 +153,8 @@ public record Convention(Biases biases, Set<Count> counted) {
             }
         }
         boolean weighted = node.layer() instanceof Convolution || node.layer() instanceof FullyConnected;
-        return biases == Biases.EVERYWHERE && weighted && !biased && !node.shared() ? count + node.output().channels() : count;
+        return biases == Biases.EVERYWHERE && weighted && !biased && !node.shared() ? Math.addExact(count, node.output().channels())
+                : count;
     }
 
     private boolean counts(Parameter parameter) {

@@ -80,12 +80,18 @@ public final class CostSheet {
             }
         }
         rows = List.copyOf(counted);
-        total = sum(network.name(), rows);
+        try {
+            total = sum(network.name(), rows);
+            // Bytes, of the input too, and of the gradients: none of the sums below passes what a long holds.
+            Math.multiplyExact(2 * FLOAT, Math.addExact(network.input().elements(), total.activations()));
+        } catch (ArithmeticException e) {
+            throw new ArithmeticException(network.name() + ": more than 2⁶³ of something in all layers together, which can't be counted");
+        }
     }
 
     private Row row(Node node, int receptiveField) {
         long statistics = node.parameters().stream().filter(parameter -> parameter.role() == Parameter.Role.STATISTIC)
-                .mapToLong(Parameter::count).sum();
+                .mapToLong(Parameter::count).reduce(0, Math::addExact);
         return new Row(node.name(), node.layer().kind(), node.stage(), node.inputShapes(), node.output(), convention.parameters(node),
                 statistics, convention.macs(node), node.output().elements(), receptiveField);
     }

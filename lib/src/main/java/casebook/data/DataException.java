@@ -1,5 +1,7 @@
 package casebook.data;
 
+import casebook.text.Printable;
+
 /** Data that can't be read; the message names the file, what is wrong with it and where. */
 public class DataException extends RuntimeException {
 
@@ -7,11 +9,11 @@ public class DataException extends RuntimeException {
 
     /** @param message what is wrong, for a learner to read */
     public DataException(String message) {
-        super(message);
+        super(Printable.message(message));
     }
 
     /** @param message what is wrong, for a learner to read @param cause what the system said */
     public DataException(String message, Throwable cause) {
-        super(message, cause);
+        super(Printable.message(message), cause);
     }
 }

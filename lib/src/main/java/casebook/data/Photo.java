@@ -26,6 +26,9 @@ public final class Photo {
     /** Red, green and blue. */
     public static final int CHANNELS = 3;
 
+    /** Of a photo that is made larger: as many as one that is read may have. */
+    private static final long MOST_PIXELS = 50_000_000;
+
     private final String name;
     private final int height;
     private final int width;
@@ -76,17 +79,19 @@ public final class Photo {
     /**
      * Reads a PNG or JPEG file of any kind: grey ones get three equal channels, 16 bits a value become 8, what is
      * transparent is laid on white, CMYK and other colour spaces become sRGB, and a photo that was taken with the camera
-     * turned is put upright (the Exif orientation of a JPEG).
+     * turned is put upright (its Exif orientation). The file, what is decoded and the photo take 300 MB together at most: about
+     * 50 million pixels.
      *
-     * @throws DataException if the file is missing, damaged, cut off or of another kind; the message says which
+     * @throws DataException if the file is missing, damaged, cut off, too large or of another kind; the message says which
      */
     public static Photo read(Path file) {
-        return of(nameOf(file), PhotoFile.read(file));
+        PhotoFile.Pixels pixels = PhotoFile.read(file);
+        return new Photo(nameOf(file), pixels.height(), pixels.width(), pixels.values());
     }
 
     /** A photo of an image. What is transparent is laid on white. */
     public static Photo of(String name, BufferedImage image) {
-        return new Photo(name, image.getHeight(), image.getWidth(), PhotoFile.channels(image));
+        return new Photo(name, image.getHeight(), image.getWidth(), Channels.of(image, 1).values());
     }
 
     /**
@@ -217,10 +222,42 @@ public final class Photo {
         return crop((this.height - height) / 2, (this.width - width) / 2, height, width);
     }
 
-    /** The photo with a shorter side of so many pixels, and the other side in proportion. */
+    /**
+     * The photo with a shorter side of so many pixels, and the other side in proportion.
+     *
+     * @throws IllegalArgumentException if the other side becomes too long; {@link #shorterSideMiddle} works out less
+     */
     public Photo shorterSide(int side) {
-        long longer = Math.max(1, Math.round((double) side * Math.max(height, width) / Math.min(height, width)));
+        long longer = longerSide(side);
+        if (side > 0 && longer > MOST_PIXELS / side) {
+            throw new IllegalArgumentException(this + " is too large or too thin for a shorter side of " + side
+                    + ": the other one would have "
+                    + longer + " pixels. crop() takes a part of it, shorterSideMiddle(" + side + ", " + side + ", " + side
+                    + ") its middle");
+        }
         return height < width ? scaled(side, (int) longer) : scaled((int) longer, side);
+    }
+
+    /**
+     * The middle of the photo with a shorter side of so many pixels: what {@code shorterSide(side).middle(height, width)} gives, however
+     * long and thin the photo is.
+     *
+     * @throws IllegalArgumentException if the photo is smaller with this shorter side
+     */
+    public Photo shorterSideMiddle(int side, int height, int width) {
+        long longer = longerSide(side);
+        long allRows = this.height < this.width ? side : longer;
+        long allColumns = this.height < this.width ? longer : side;
+        if (height < 1 || width < 1 || height > allRows || width > allColumns) {
+            throw new IllegalArgumentException(this + " has no middle of " + height + "×" + width + " pixels with a shorter side of "
+                    + side);
+        }
+        return scaled(Scaling.of(this.height, allRows, (allRows - height) / 2, height), Scaling.of(this.width, allColumns,
+                (allColumns - width) / 2, width));
+    }
+
+    private long longerSide(int side) {
+        return Math.max(1, Math.round((double) side * Math.max(height, width) / Math.min(height, width)));
     }
 
     /**
@@ -228,55 +265,66 @@ public final class Photo {
      * a straight line: over two pixels where the photo grows, over two <em>new</em> pixels where it shrinks, so that no
      * pixel is left out.
      *
-     * @throws IllegalArgumentException if a side is zero or negative
+     * @throws IllegalArgumentException if a side is zero or negative, or there would be more than 50 million pixels
      */
     public Photo scaled(int height, int width) {
         if (height < 1 || width < 1) {
             throw new IllegalArgumentException(name + ": a photo needs at least one pixel, it can't be scaled to " + height + "×" + width);
         }
-        Scaling across = Scaling.of(this.width, width);
-        Scaling down = Scaling.of(this.height, height);
-        byte[] scaled = new byte[Math.multiplyExact(CHANNELS, Math.multiplyExact(height, width))];
-        float[][] rows = new float[this.height][width];
+        if ((long) height * width > MOST_PIXELS) {
+            throw new IllegalArgumentException(this + " can't be scaled to " + height + "×" + width + ", which are more than " + MOST_PIXELS
+                    + " pixels");
+        }
+        return scaled(Scaling.of(this.height, height, 0, height), Scaling.of(this.width, width, 0, width));
+    }
+
+    /** Along the rows first: of those alone that are needed. */
+    private Photo scaled(Scaling down, Scaling across) {
+        int newHeight = down.first.length;
+        int newWidth = across.first.length;
+        byte[] scaled = new byte[CHANNELS * newHeight * newWidth];
+        int top = down.first[0];
+        float[][] rows = new float[down.first[newHeight - 1] + down.weights[newHeight - 1].length - top][newWidth];
         for (int channel = 0; channel < CHANNELS; channel++) {
-            for (int row = 0; row < this.height; row++) {
-                for (int column = 0; column < width; column++) {
+            for (int row = 0; row < rows.length; row++) {
+                for (int column = 0; column < newWidth; column++) {
                     float sum = 0;
                     for (int k = 0; k < across.weights[column].length; k++) {
-                        sum += across.weights[column][k] * value(channel, row, across.first[column] + k);
+                        sum += across.weights[column][k] * value(channel, top + row, across.first[column] + k);
                     }
                     rows[row][column] = sum;
                 }
             }
-            for (int row = 0; row < height; row++) {
-                for (int column = 0; column < width; column++) {
+            for (int row = 0; row < newHeight; row++) {
+                for (int column = 0; column < newWidth; column++) {
                     float sum = 0;
                     for (int k = 0; k < down.weights[row].length; k++) {
-                        sum += down.weights[row][k] * rows[down.first[row] + k][column];
+                        sum += down.weights[row][k] * rows[down.first[row] - top + k][column];
                     }
-                    scaled[(channel * height + row) * width + column] = rounded(sum);
+                    scaled[(channel * newHeight + row) * newWidth + column] = rounded(sum);
                 }
             }
         }
-        return new Photo(name, height, width, scaled);
+        return new Photo(name, newHeight, newWidth, scaled);
     }
 
     /** For each new place along one side: the first old place that counts, and the weights from there on. */
     private record Scaling(int[] first, float[][] weights) {
 
-        static Scaling of(int from, int to) {
-            int[] first = new int[to];
-            float[][] weights = new float[to][];
+        /** The new places from {@code start} on, {@code count} of them, of a side that grows or shrinks from one length to another. */
+        static Scaling of(int from, long to, long start, int count) {
+            int[] first = new int[count];
+            float[][] weights = new float[count][];
             double step = (double) from / to;
             double reach = Math.max(1, step);
-            for (int i = 0; i < to; i++) {
-                double centre = (i + 0.5) * step;
-                int start = (int) Math.max(0, Math.round(centre - reach));
+            for (int i = 0; i < count; i++) {
+                double centre = (start + i + 0.5) * step;
+                int begin = (int) Math.max(0, Math.round(centre - reach));
                 int end = (int) Math.min(from, Math.round(centre + reach));
-                double[] triangle = new double[end - start];
-                Arrays.setAll(triangle, k -> Math.max(0, 1 - Math.abs(start + k + 0.5 - centre) / reach));
+                double[] triangle = new double[end - begin];
+                Arrays.setAll(triangle, k -> Math.max(0, 1 - Math.abs(begin + k + 0.5 - centre) / reach));
                 double sum = Arrays.stream(triangle).sum();
-                first[i] = start;
+                first[i] = begin;
                 weights[i] = new float[triangle.length];
                 for (int k = 0; k < triangle.length; k++) {
                     weights[i][k] = (float) (triangle[k] / sum);

@@ -2,10 +2,13 @@ package casebook.exercises;
 
 import casebook.compute.Stopped;
 import casebook.layers.Shape;
+import casebook.network.Comparison;
+import casebook.network.Network;
 import casebook.network.NetworkBuilder;
 import casebook.notebook.Grid;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,10 +22,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * An exercise: what kind of answer it wants, when the answer is right, and a hint for each typical mistake. A hint never gives the
- * answer away.
+ * An exercise: what kind of answer it wants, when the answer is right, and hints for each typical mistake, each nearer than the one
+ * before. A hint never gives the answer away.
  *
  * @param <T> what an answer is read as
  */
@@ -32,23 +36,54 @@ public final class Exercise<T> {
      * What is said of an answer.
      *
      * @param right true if it is right
-     * @param text why it is right, or what to think about
+     * @param hints why it is right; or what to think about, and nearer hints for whoever makes the same mistake again
      */
-    public record Verdict(boolean right, String text) {}
+    public record Verdict(boolean right, List<String> hints) {
+
+        /** What is said first. */
+        public String text() {
+            return hints.get(0);
+        }
+
+        /** What is said of the same mistake the second time (1), the third (2), and from then on. */
+        public String text(int again) {
+            int nearer = Math.min(again, hints.size() - 1);
+            return nearer == 0 ? text() : text() + "\n" + hints.get(nearer);
+        }
+    }
 
     /** A condition that a right answer meets, and what to say of one that does not. */
-    private record Rule<T>(Predicate<T> met, Function<T, String> otherwise) {}
+    private record Rule<T>(Predicate<T> met, Function<T, List<String>> otherwise) {}
+
+    /** What an answer is read as; or, in a sentence, why it can't be read. */
+    private record Read<T>(Optional<T> value, String problem) {
+        static <T> Read<T> nothing() {
+            return new Read<>(Optional.empty(), "");
+        }
+
+        static <T> Read<T> of(T value) {
+            return new Read<>(Optional.of(value), "");
+        }
+
+        static <T> Read<T> not(String problem) {
+            return new Read<>(Optional.empty(), problem);
+        }
+    }
 
     private final String id;
     private final String wanted;
-    private final Function<Object, Optional<T>> reader;
+    private final Function<Object, Read<T>> reader;
     private final List<Rule<T>> rules = new ArrayList<>();
+    private Predicate<T> surely = answer -> false;
     private Predicate<T> right = answer -> true;
-    private String otherwise = "Not yet.";
-    private Supplier<String> because = () -> "";
+    private Function<T, List<String>> difference;
+    private List<String> otherwise = List.of("Not yet.");
+    private List<String> nearer = List.of();
+    private Function<T, String> because = answer -> "";
+    private Design design;
     private boolean optional;
 
-    private Exercise(String id, String wanted, Function<Object, Optional<T>> reader) {
+    private Exercise(String id, String wanted, Function<Object, Read<T>> reader) {
         this.id = id;
         this.wanted = wanted;
         this.reader = reader;
@@ -64,7 +99,7 @@ public final class Exercise<T> {
     public static Exercise<BigDecimal> number(String id, String what, Supplier<? extends Number> answer) {
         Exercise<BigDecimal> exercise = new Exercise<>(id, "a number of " + what + ", such as 1234", Exercise::readNumber);
         exercise.right = given -> given.compareTo(decimal(answer.get())) == 0;
-        exercise.otherwise = "This is not the number of " + what + ".";
+        exercise.otherwise = List.of("This is not the number of " + what + ".");
         return exercise;
     }
 
@@ -79,14 +114,14 @@ public final class Exercise<T> {
     public static Exercise<Shape> shape(String id, Supplier<Shape> answer) {
         Exercise<Shape> exercise = new Exercise<>(id, "a shape, such as \"28x28x6\": height, width, channels", Exercise::readShape);
         exercise.right = given -> given.elements() == answer.get().elements() && given.csv().equals(answer.get().csv());
-        exercise.otherwise = "This is not the shape.";
+        exercise.otherwise = List.of("This is not the shape.");
         return exercise;
     }
 
     /** Wants one of some letters: {@code "b"}. */
     public static Exercise<String> choice(String id, String letters, String answer) {
         Exercise<String> exercise = new Exercise<>(id, "one of the letters " + String.join(", ", letters.split("")) + ", such as \"" + letters.charAt(0) + "\"",
-                given -> readWord(given).filter(word -> word.length() == 1 && letters.contains(word)));
+                given -> readLetter(given, letters));
         exercise.right = answer::equals;
         return exercise;
     }
@@ -96,8 +131,8 @@ public final class Exercise<T> {
         Exercise<Set<String>> exercise = new Exercise<>(id, "some of the letters " + String.join(", ", letters.split("")) + ", such as List.of(\""
                 + letters.charAt(0) + "\", \"" + letters.charAt(1) + "\")", given -> readLetters(given, letters));
         exercise.right = given -> given.equals(new LinkedHashSet<>(answer.get()));
-        exercise.otherwise = "Not this choice.";
-        return exercise;
+        exercise.otherwise = List.of("Not this choice.");
+        return exercise.rule(given -> !given.isEmpty(), "Nothing is chosen. At least one of the letters applies.");
     }
 
     /**
@@ -107,10 +142,10 @@ public final class Exercise<T> {
      */
     public static Exercise<Set<String>> names(String id, String what, List<String> names, Supplier<? extends Collection<String>> answer) {
         Exercise<Set<String>> exercise = new Exercise<>(id, "some of the " + what + " " + String.join(", ", names) + ", such as List.of(\"" + names.get(0)
-                + "\", \"" + names.get(1) + "\")", given -> readNames(given, names));
+                + "\", \"" + names.get(1) + "\")", given -> readNames(given, what, names));
         exercise.right = given -> given.equals(new LinkedHashSet<>(answer.get()));
-        exercise.otherwise = "Not these " + what + ".";
-        return exercise;
+        exercise.otherwise = List.of("Not these " + what + ".");
+        return exercise.rule(given -> !given.isEmpty(), "Nothing is chosen. At least one of the " + what + " applies.");
     }
 
     /**
@@ -119,41 +154,75 @@ public final class Exercise<T> {
      * @param wanted what is wanted, in words: {@code a network}
      */
     public static <T> Exercise<T> of(String id, Class<T> type, String wanted) {
-        return new Exercise<>(id, wanted, given -> type.isInstance(given) ? Optional.of(type.cast(given)) : Optional.empty());
+        return new Exercise<>(id, wanted, given -> type.isInstance(given) ? Read.of(type.cast(given)) : Read.nothing());
     }
 
-    /** A condition, and the hint for an answer that does not meet it. Conditions are looked at in the order given. */
-    public Exercise<T> rule(Predicate<T> met, String hint) {
-        return rule(met, answer -> hint);
+    /** A condition, and the hints for an answer that does not meet it. Conditions are looked at in the order given. */
+    public Exercise<T> rule(Predicate<T> met, String... hints) {
+        return rule(met, answer -> hints[0], List.of(hints).subList(1, hints.length).toArray(String[]::new));
     }
 
-    /** As above, with a hint that is made from the answer. */
-    public Exercise<T> rule(Predicate<T> met, Function<T, String> hint) {
-        rules.add(new Rule<>(met, hint));
+    /** As above, with a first hint that is made from the answer. */
+    public Exercise<T> rule(Predicate<T> met, Function<T, String> hint, String... nearerHints) {
+        rules.add(new Rule<>(met, answer -> Stream.concat(Stream.of(hint.apply(answer)), Stream.of(nearerHints)).toList()));
         return this;
     }
 
-    /** A typical wrong answer, as a learner would write it, and the hint for it. */
-    public Exercise<T> mistake(Supplier<?> wrong, String hint) {
-        return rule(answer -> !same(answer, reader.apply(wrong.get()).orElseThrow(
-                () -> new IllegalStateException(id + ": the typical mistake " + wrong.get() + " is not " + wanted))), hint);
+    /**
+     * A network is right if it is this one, in whatever way it was written ({@link Comparison}). The rules before it only give better
+     * hints for typical mistakes.
+     */
+    public static Exercise<Network> network(String id, String wanted, Supplier<Network> right) {
+        Exercise<Network> exercise = of(id, Network.class, wanted);
+        exercise.surely = net -> Comparison.same(net, right.get());
+        exercise.right = net -> false;
+        exercise.difference = net -> Comparison.first(net, right.get()).orElseThrow().hints();
+        return exercise;
+    }
+
+    /** A typical wrong answer, as a learner would write it, and the hints for it. */
+    public Exercise<T> mistake(Supplier<?> wrong, String... hints) {
+        return rule(answer -> !same(answer, reader.apply(wrong.get()).value().orElseThrow(
+                () -> new IllegalStateException(id + ": the typical mistake " + wrong.get() + " is not " + wanted))), hints);
     }
 
     /** The hint for what is none of the typical mistakes. */
     public Exercise<T> otherwise(String hint) {
-        otherwise = hint;
+        otherwise = List.of(hint);
+        return this;
+    }
+
+    /** The second and the third hint for every mistake that has none of its own. */
+    public Exercise<T> nearer(String second, String third) {
+        nearer = List.of(second, third);
         return this;
     }
 
     /** What is said beside "right": the thought to keep. */
     public Exercise<T> because(String text) {
-        return because(() -> text);
+        return because(answer -> text);
     }
 
     /** As above, with figures that are computed when they are asked for. */
     public Exercise<T> because(Supplier<String> text) {
+        return because(answer -> text.get());
+    }
+
+    /** As above, of the answer that was given. */
+    public Exercise<T> because(Function<T, String> text) {
         because = text;
         return this;
+    }
+
+    /** A right answer is a network that is trained then, and compared with a reference. */
+    Exercise<T> trained(Design how) {
+        design = how;
+        return this;
+    }
+
+    /** How a right answer is trained, where it is. */
+    Optional<Design> design() {
+        return Optional.ofNullable(design);
     }
 
     /** Marks it as one that may be left out. */
@@ -174,28 +243,43 @@ public final class Exercise<T> {
 
     /** Looks at an answer. */
     public Verdict judge(Object given) {
-        Optional<T> read = reader.apply(given);
-        if (read.isEmpty()) {
+        Read<T> read = reader.apply(given);
+        if (read.value().isEmpty()) {
+            if (!read.problem().isEmpty()) {
+                return new Verdict(false, List.of(read.problem()));
+            }
             String words = inWords(given);
-            return new Verdict(false, "This exercise wants " + wanted + "; you gave " + words + (words.endsWith("?") ? "" : "."));
+            return new Verdict(false, List.of("This exercise wants " + wanted + "; you gave " + words + (words.endsWith("?") ? "" : ".")));
         }
         try {
-            return judged(read.get());
+            return judged(read.value().get());
         } catch (Stopped e) {
             throw e;
         } catch (RuntimeException e) {
             // What a learner builds may fail, or be too odd for any rule.
-            return new Verdict(false, "It was tried, and it failed: " + e.getMessage());
+            return new Verdict(false, List.of("It was tried, and it failed: " + OwnLayer.failure(e)));
         }
     }
 
     private Verdict judged(T answer) {
-        for (Rule<T> rule : rules) {
-            if (!rule.met().test(answer)) {
-                return new Verdict(false, rule.otherwise().apply(answer));
+        if (!surely.test(answer)) {
+            for (Rule<T> rule : rules) {
+                if (!rule.met().test(answer)) {
+                    return new Verdict(false, withNearer(answer, rule.otherwise().apply(answer)));
+                }
+            }
+            if (!right.test(answer)) {
+                return new Verdict(false, withNearer(answer, difference == null ? otherwise : difference.apply(answer)));
             }
         }
-        return right.test(answer) ? new Verdict(true, because.get()) : new Verdict(false, otherwise);
+        return new Verdict(true, List.of(because.apply(answer)));
+    }
+
+    /** Three hints: those of the mistake, and then what is nearer; of a network, how it differs from the right one. */
+    private List<String> withNearer(T answer, List<String> hints) {
+        List<String> further = difference == null ? nearer : difference.apply(answer);
+        List<String> last = difference == null || further.size() < 3 ? further : List.of(further.get(0), further.get(2));
+        return hints.size() > last.size() ? hints : Stream.concat(hints.stream(), last.subList(hints.size() - 1, last.size()).stream()).toList();
     }
 
     private static String inWords(Object given) {
@@ -222,28 +306,36 @@ public final class Exercise<T> {
                 ? BigDecimal.valueOf(number.doubleValue()) : BigDecimal.valueOf(number.longValue());
     }
 
-    private static Optional<BigDecimal> readNumber(Object given) {
-        return given instanceof Number number && Double.isFinite(number.doubleValue()) ? Optional.of(decimal(number)) : Optional.empty();
+    private static Read<BigDecimal> readNumber(Object given) {
+        return given instanceof Number number && Double.isFinite(number.doubleValue()) ? Read.of(decimal(number)) : Read.nothing();
     }
 
     private static final Pattern SIDES = Pattern.compile("\\s*(\\d{1,9})\\s*(?:[x×*,]\\s*(\\d{1,9})\\s*[x×*,]\\s*(\\d{1,9})\\s*)?");
 
-    private static Optional<Shape> readShape(Object given) {
+    private static final Pattern NUMBERS = Pattern.compile("\\s*\\d{1,9}(?:\\s*[x×*,]\\s*\\d{1,9})+\\s*");
+
+    private static Read<Shape> readShape(Object given) {
         if (given instanceof Shape shape) {
-            return Optional.of(shape);
+            return Read.of(shape);
         }
         String text = given instanceof int[] sides ? IntStream.of(sides).mapToObj(Integer::toString).collect(Collectors.joining("x"))
                 : given instanceof Collection<?> sides ? sides.stream().map(String::valueOf).collect(Collectors.joining("x"))
                 : given instanceof Integer || given instanceof CharSequence ? given.toString() : "";
         Matcher matcher = SIDES.matcher(text);
         if (!matcher.matches()) {
-            return Optional.empty();
+            int numbers = text.split("[x×*,]").length;
+            return NUMBERS.matcher(text).matches() ? Read.not("A volume has three numbers: height, width, channels. You gave " + numbers
+                    + ": "
+                    + (numbers < 3 ? "which is missing?" : "which of them do not belong to one volume?"))
+                    : given instanceof CharSequence ? Read.not("\"" + text + "\" can't be read as a shape. Three numbers with an x "
+                    + "between them are wanted, such as \"28x28x6\".")
+                    : Read.nothing();
         }
         try {
-            return Optional.of(matcher.group(2) == null ? Shape.vector(Integer.parseInt(matcher.group(1)))
+            return Read.of(matcher.group(2) == null ? Shape.vector(Integer.parseInt(matcher.group(1)))
                     : Shape.volume(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)), Integer.parseInt(matcher.group(3))));
         } catch (IllegalArgumentException noShape) {
-            return Optional.empty();
+            return Read.not(noShape.getMessage() + ".");
         }
     }
 
@@ -251,26 +343,40 @@ public final class Exercise<T> {
         return given instanceof CharSequence || given instanceof Character ? Optional.of(given.toString().strip().toLowerCase(Locale.ROOT)) : Optional.empty();
     }
 
-    private static Optional<Set<String>> readLetters(Object given, String letters) {
-        return readSome(given, word -> word.replaceAll("[\\s,;]", "").split(""), List.of(letters.split("")));
+    private static Read<String> readLetter(Object given, String letters) {
+        Optional<String> word = readWord(given);
+        return word.isEmpty() ? Read.nothing() : word.get().length() == 1 && letters.contains(word.get()) ? Read.of(word.get())
+                : Read.not(noSuch("\"" + given + "\"", "letters", List.of(letters.split(""))) + " One of them is wanted.");
     }
 
-    private static Optional<Set<String>> readNames(Object given, List<String> names) {
-        return readSome(given, word -> word.split("[\\s,;]+"), names);
+    private static String noSuch(String given, String what, List<String> names) {
+        return "There is no " + given + " here. The " + what + " are " + String.join(", ", names) + ".";
     }
 
-    private static Optional<Set<String>> readSome(Object given, Function<String, String[]> apart, List<String> names) {
-        Collection<?> parts = given instanceof Collection<?> several ? several : given instanceof Object[] array ? List.of(array)
-                : readWord(given).map(word -> (Collection<?>) List.of(apart.apply(word))).orElse(List.of());
+    private static Read<Set<String>> readLetters(Object given, String letters) {
+        return readSome(given, "letters", word -> word.replaceAll("[\\s,;]", "").split(""), List.of(letters.split("")));
+    }
+
+    private static Read<Set<String>> readNames(Object given, String what, List<String> names) {
+        return readSome(given, what, word -> word.split("[\\s,;]+"), names);
+    }
+
+    private static Read<Set<String>> readSome(Object given, String what, Function<String, String[]> apart, List<String> names) {
+        Optional<String> text = readWord(given);
+        Collection<?> parts = given instanceof Collection<?> several ? several : given instanceof Object[] array ? Arrays.asList(array)
+                : text.isPresent() && !text.get().isEmpty() ? List.of(apart.apply(text.get())) : null;
+        if (parts == null) {
+            return Read.nothing();
+        }
         Set<String> read = new LinkedHashSet<>();
         for (Object part : parts) {
             Optional<String> name = readWord(part);
             if (name.isEmpty() || !names.contains(name.get())) {
-                return Optional.empty();
+                return Read.not(noSuch(name.isPresent() ? "\"" + part + "\"" : String.valueOf(part), what, names));
             }
             read.add(name.get());
         }
-        return given instanceof Collection<?> || given instanceof Object[] || !read.isEmpty() ? Optional.of(read) : Optional.empty();
+        return Read.of(read);
     }
 
     /** A whole number with thousands separators, for hints. */

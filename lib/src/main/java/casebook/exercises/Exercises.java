@@ -1,7 +1,9 @@
 package casebook.exercises;
 
-import casebook.notebook.Feedback;
+import casebook.compute.Stopped;
+import casebook.network.Network;
 import casebook.notebook.Feedback.Mark;
+import casebook.notebook.Feedback;
 import casebook.notebook.Grid;
 import casebook.notebook.Notebook;
 import casebook.zoo.Nearest;
@@ -11,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -49,6 +52,9 @@ public final class Exercises {
 
     /** The exercises of the notebooks that were asked for, by their ids. */
     private static final Map<String, Map<String, Exercise<?>>> MADE = new HashMap<>();
+
+    /** How often each mistake was made in this kernel, by exercise and first hint. */
+    private static final Map<List<String>, Integer> MADE_BEFORE = new HashMap<>();
 
     /** What was predicted in this kernel. */
     private static final Map<String, Object> PREDICTED = new HashMap<>();
@@ -104,10 +110,22 @@ public final class Exercises {
             Notebook.show(new Feedback(Mark.OPEN, id + " · not answered yet", "Write your answer in the place of TODO and run the cell again."));
             return;
         }
+        Stopped.check();
         Exercise.Verdict verdict = exercise.judge(answer);
+        // What was stopped is no answer, so that it isn't written down.
+        Stopped.check();
+        if (verdict.right() && exercise.design().isPresent()) {
+            verdict = exercise.design().get().train(id, (Network) answer, verdict.text(), true);
+        }
         String trouble = Journal.last(Journal.RIGHT).containsKey(id) ? "" : Journal.add(id, verdict.right() ? Journal.RIGHT : Journal.TRIED, "");
         Notebook.show(new Feedback(verdict.right() ? Mark.RIGHT : Mark.AGAIN, id + (verdict.right() ? " · right" : " · not yet"),
-                (verdict.text() + " " + trouble).strip()));
+                ((verdict.right() ? verdict.text() : hint(id, verdict)) + " " + trouble).strip()));
+    }
+
+    /** The hint for a mistake: the second and third time it is made, a nearer one comes too. */
+    static synchronized String hint(String id, Exercise.Verdict verdict) {
+        int times = MADE_BEFORE.merge(List.of(id, verdict.text()), 1, Integer::sum);
+        return verdict.text(times - 1);
     }
 
     /**
@@ -119,6 +137,10 @@ public final class Exercises {
         Exercise.Verdict verdict = exercise(id).judge(answer);
         if (!verdict.right()) {
             throw new IllegalStateException("the solution of " + id + " is not right: " + verdict.text());
+        }
+        Optional<Design> design = exercise(id).design();
+        if (design.isPresent()) {
+            verdict = design.get().train(id, (Network) answer, verdict.text(), false);
         }
         Notebook.show(new Feedback(Mark.RIGHT, id + " · this is one right answer", verdict.text()));
     }
@@ -144,7 +166,7 @@ public final class Exercises {
     public static void outcome(String id, Object value) {
         Object guess = PREDICTED.get(id);
         if (guess == null) {
-            Notebook.show(new Feedback(Mark.OPEN, "It is " + inWords(value), ""));
+            Notebook.show(new Feedback(Mark.FOLDED, "It is " + inWords(value), "The answer, for whoever has predicted on paper"));
             return;
         }
         String both = "You predicted " + inWords(guess) + ". It is " + inWords(value);

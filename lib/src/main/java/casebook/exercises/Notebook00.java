@@ -23,6 +23,8 @@ final class Notebook00 {
                 .mistake(() -> "48x64x8", "The order is right. But which number of the array counts the channels: the first or the second?")
                 .mistake(() -> "3x48x8", "What does each of the four numbers count? Go through them from the left.")
                 .otherwise("What does each of the four numbers count? Go through them from the left. One of them is left out of the volume.")
+                .nearer("An array's sides are images, channels, height, width. The lecture leaves the images out, and writes height first.",
+                        "Cross out the 8. Of 3, 48, 64 the 3 counts the channels: it goes to the end, and the other two keep their order.")
                 .because("The first number of the array counts the images. Height and width keep their order, and the channels go to the end.");
     }
 }

@@ -32,6 +32,9 @@ final class Notebook00b {
                 .mistake(() -> "28x28x1", "The side is right. Each filter makes a map of its own.")
                 .mistake(() -> "10x28x28", "That is the order in memory. The lecture writes the channels last.")
                 .otherwise("Two questions: at how many places does the filter stand along one side? And how many maps come out?")
+                .nearer("Along a side of 32, a filter of 5 can begin at pixel 0, 1, 2, and so on. At which pixel can it begin last?",
+                        "The filter begins last at pixel 32 − 5, counted from 0. So there are 32 − 5 + 1 places along each side. Each of "
+                                + "the 10 filters gives a channel.")
                 .because("The filter has n − f + 1 places along a side, and each filter makes one channel.");
     }
 
@@ -44,6 +47,8 @@ final class Notebook00b {
                 .mistake(() -> 5 * 5 * 3 + 1, "That is one filter. How many are there?")
                 .mistake(() -> 28 * 28 * 10 * 5 * 5 * 3, "Those are the multiplications. The weights are the same at every place, so they are counted once.")
                 .otherwise("Count one filter first: its height, its width, its channels, its bias. Then all filters.")
+                .nearer("One filter has 5 · 5 weights for each of the 3 channels that come in, and one bias.",
+                        "It is (5 · 5 · 3 + 1) for one filter. There are 10 filters.")
                 .because("Each filter has 5 · 5 · 3 weights and one bias.");
     }
 
@@ -55,6 +60,8 @@ final class Notebook00b {
                 .mistake(() -> "14x14x1", "The sides are right. A pooling treats each channel by itself.")
                 .mistake(() -> "16x16x10", "That would be so if 32×32 came in. The pooling reads what the convolution puts out.")
                 .otherwise("Take what comes out of question 1. What becomes of four numbers in a window of 2×2, and what of the channels?")
+                .nearer("Four numbers in a window become one. So what becomes of each side?",
+                        "Each side of what came out of question 1 is halved. The channels stay as they are.")
                 .because("Sides are halved, channels stay. A pooling has no parameters.");
     }
 
@@ -70,6 +77,8 @@ final class Notebook00b {
                 .rule(given -> given.signum() >= 0, "A loss is never negative. There is a minus in its formula.")
                 .rule(given -> !near(given.doubleValue(), 1 - PROBABILITIES[2]), "That is how much is missing to 1. Cross-entropy takes a logarithm.")
                 .otherwise("Cross-entropy looks at one of the three probabilities only: that of the right class. Take its logarithm.")
+                .nearer("The loss is −log p, and p is the probability of the right class.",
+                        "The third class is right, so p = 0.1. Compute -Math.log(0.1).")
                 .because("Only the probability of the right class counts: −log of it.");
     }
 
@@ -89,6 +98,8 @@ final class Notebook00b {
                 .rule(given -> !near(given.doubleValue(), -rate * gradient), "That is how far the weight moves. Where does it begin?")
                 .rule(given -> !near(given.doubleValue(), weight * (1 - rate * gradient)), "The step does not depend on how large the weight is: it is added, not multiplied.")
                 .otherwise("The step is the learning rate times the gradient. The weight moves against it.")
+                .nearer("New weight = old weight − rate · gradient.",
+                        "Put the numbers in: 0.5 − 0.1 · (−2). Minus times minus is plus.")
                 .because("The gradient is negative: a larger weight makes the loss smaller. So the weight grows.");
     }
 
@@ -111,6 +122,10 @@ final class Notebook00b {
                         "The size is right, but your filter still moves by one pixel. Which pixel lies under its corner for output [row][column]?")
                 .rule(map -> same(map, wanted()), "The size is right, the numbers are not. When the filter stands somewhere, which pixels lie under it: "
                         + "neighbours, or every second one? The stride moves the filter only.")
+                .nearer("Two things change. The output has (n − f) / stride + 1 places along a side, and output [row][column] begins at "
+                        + "pixel [row · stride][column · stride].",
+                        "In the innermost line, the pixel is image[row * stride + i][column * stride + j]. The filter's own index stays "
+                                + "[i][j].")
                 .optional()
                 .because("A stride of 2 computes every second place only: a quarter of the outputs, and a quarter of the multiplications.");
     }

@@ -41,6 +41,10 @@ final class Notebook01 {
                 .rule(chosen -> !chosen.contains("f"), "Moving the filter on is no operation. What is computed at each place?")
                 .rule(chosen -> chosen.equals(Set.of("a", "b", "c")), chosen -> "That adds up to " + Exercise.count(chosen.stream().mapToLong(parts()::get).sum())
                         + ", and the tool prints " + Exercise.count(printed) + ". Look at what is left: how many numbers come out of the layer, and what is done once for each?")
+                .nearer("The tool counts operations: what is done. Go through the letters and ask for each: is it work, or is it a number "
+                        + "that is kept?",
+                        "239,904 is two times 117,600 and 4,704 more. What is there two times, and what is there once for each of 28 · 28 "
+                                + "· 6 outputs?")
                 .because("Multiplications and additions apart are FLOPs: two for each MAC. This tool adds one more operation for each bias. So a figure means little "
                         + "without its convention.");
     }
@@ -50,7 +54,7 @@ final class Notebook01 {
         Network right = Network.named("right").input(32, 32, 3).conv(16, 3, Option.same()).build();
         long parameters = CostSheet.of(right).parameters();
         long macs = CostSheet.of(right).macs();
-        return Exercise.of("01.2", Network.class, "a network, such as the variable found")
+        return Exercise.network("01.2", "a network, such as the variable found", () -> right)
                 .rule(net -> net.input().csv().equals("32x32x3"), "The input is 32×32 with three channels.")
                 .rule(net -> net.nodes().stream().filter(node -> node.layer() instanceof Convolution).count() == 1
                         && net.nodes().stream().noneMatch(node -> node.layer() instanceof FullyConnected), "The network has one layer with weights, a convolution.")
@@ -66,6 +70,9 @@ final class Notebook01 {
                 .rule(net -> CostSheet.of(net).parameters() == parameters && CostSheet.of(net).macs() == macs,
                         net -> "It has " + Exercise.count(CostSheet.of(net).parameters()) + " parameters and " + Exercise.count(CostSheet.of(net).macs())
                                 + " multiplications. Divide the multiplications by the number of places: that gives the weights. And the rest of the parameters?")
+                .nearer("First the weights: 442,368 multiplications at 32 · 32 places. Then the biases: what is left of 448.",
+                        "442,368 / (32 · 32) is 432 weights, so 16 biases are left, one for each filter. And 432 / 16 numbers make one "
+                                + "square filter with 3 channels.")
                 .because("Multiplications divided by places are the weights, 432. The other parameters are biases, one for each filter: 16. And 432 / 16 = 27 = 3 · 3 · 3.");
     }
 
@@ -113,6 +120,10 @@ final class Notebook01 {
                 .rule(chosen -> chosen.contains("b"), "One of those you keep was measured on ten crops of each image. Is that the same as one crop?")
                 .rule(chosen -> chosen.contains("d"), "One of those you keep was measured on whole images at several sizes. Is that the same as one crop?")
                 .rule(chosen -> chosen.contains("g"), "One of those you keep does not say how it was measured. It may be the same way. Do you know it?")
+                .nearer("Read the last column, row by row. Torchvision's figures come from one crop of 224×224. Whose do not, or do not "
+                        + "say so?",
+                        "Three of the seven may not stand there. One was made with ten crops, one with several sizes, and of one nothing "
+                                + "is said.")
                 .because("Ten crops, or several sizes, make a network look better than one crop does. And a figure whose protocol is not known can't be compared at all.");
     }
 
@@ -128,6 +139,8 @@ final class Notebook01 {
                 .mistake(() -> 56 * 56 * 128, "That is how many numbers come in. A weight belongs to one channel of the input.")
                 .mistake(() -> 1, "That would be so in a fully connected layer. A filter moves.")
                 .otherwise("At how many places does the filter stand? At each place, each of its weights is multiplied once.")
+                .nearer("A weight is multiplied once at each place where its filter stands. The padding keeps the sides.",
+                        "The filter stands at 56 places along each of the two sides.")
                 .optional()
                 .because("Multiplications divided by weights are the places, 56 · 56. In a fully connected layer it is 1. That is why convolutions do the work and fully "
                         + "connected layers hold the parameters.");

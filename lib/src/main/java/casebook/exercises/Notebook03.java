@@ -5,12 +5,12 @@ import static casebook.layers.Option.same;
 import static casebook.layers.Option.stride;
 
 import casebook.cost.CostSheet;
-import casebook.layers.Convolution;
+import casebook.experiments.Designs;
 import casebook.model.Model;
+import casebook.network.Comparison;
 import casebook.network.Network;
 import casebook.network.NetworkBuilder;
 import casebook.zoo.AlexNet;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import org.nd4j.linalg.factory.Nd4j;
@@ -18,7 +18,8 @@ import org.nd4j.linalg.factory.Nd4j;
 /** The exercises of notebook 03, AlexNet. */
 final class Notebook03 {
 
-    private static final long MOST_PARAMETERS = 10_000_000;
+    private static final long MOST_PARAMETERS = 40_000;
+    private static final long MOST_MACS = 4_000_000;
     private static final List<String> GROUPED = List.of("conv2", "conv4", "conv5");
 
     private Notebook03() {}
@@ -40,6 +41,10 @@ final class Notebook03 {
                 .mistake(() -> GROUPED.stream().mapToLong(layer -> CostSheet.of(onCards(4, 1)).row(layer).parameters()).sum(),
                         "Those are the three layers alone. What of the other five?")
                 .otherwise("Begin with one tower. In which layers does a filter see fewer channels, and what becomes of their weights? The biases stay.")
+                .nearer("In conv2, conv4 and conv5 a filter sees a quarter of the channels. So a quarter of the weights of one tower is "
+                        + "left, and every bias.",
+                        "Take one tower. Subtract three quarters of the weights (not of the biases) of conv2, conv4 and conv5. The biases "
+                                + "are 256, 384 and 256.")
                 .because("With g groups a filter sees 1/g of the channels, so the layer has 1/g of the weights. The number of filters stays, and with it the biases.");
     }
 
@@ -68,34 +73,28 @@ final class Notebook03 {
                 .rule(chosen -> chosen.contains("a"), "What does dropout do to an image's way through the network in training, and what in an evaluation?")
                 .rule(chosen -> chosen.contains("b"), "There is another reason, also in networks without dropout. When was the accuracy of the first batch of the epoch taken, "
                         + "and when the last?")
+                .nearer("Two things differ between the two measurements: what the network does with an image, and when it was asked.",
+                        "One of them is dropout. The other has to do with weights that change from batch to batch.")
                 .because("While it trains, the network answers with half of its numbers missing, and with weights that are still getting better. So the accuracy that "
                         + "training prints is no measure of the network that comes out.");
     }
 
-    /** A network with AlexNet's convolutions and fewer parameters behind them. */
+    /** The small AlexNet with a tenth of the parameters, and nearly as good. */
     private static Exercise<?> lighterHead() {
-        return Exercise.of("03.3", Network.class, "a network, such as the variable light")
-                .rule(net -> net.input().csv().equals("227x227x3"), "The photos are 227×227 with three channels.")
-                .rule(net -> convolutions(net).size() >= 5 && convolutions(net).subList(0, 5).equals(convolutions(AlexNet.oneTower())),
-                        "The first five convolutions are to stay AlexNet's. Begin with upToPool5().")
-                .rule(net -> net.output().output().elements() == 1000, net -> net.output().output().elements() % 1000 == 0
-                        ? "1,000 classes come out at each of several positions. One answer for the whole photo is wanted: how do many positions become one?"
-                        : "There are 1,000 classes. Your network puts out " + net.output().output() + ".")
-                .rule(net -> CostSheet.of(net).parameters() <= MOST_PARAMETERS, net -> "It has " + Exercise.count(CostSheet.of(net).parameters()) + " parameters. Most are in "
-                        + largest(net).layer() + ", which reads " + largest(net).input().get(0) + " and puts out " + largest(net).output()
-                        + ". Which of the two can be smaller?")
-                .because("The convolutions need less than 4 million parameters. What stands between them and the 1,000 classes decides about all others.");
+        Exercise<Network> exercise = Exercise.of("03.3", Network.class, "a network, such as the variable light");
+        Sense.imagesToTen(exercise)
+                .rule(net -> Comparison.beginsWith(net, upToPool2()), "All up to pool2 is to stay as it is in the small AlexNet: begin "
+                        + "with upToPool2().",
+                        "Something differs before the pooling, or another layer stands among the first ones.");
+        Sense.within(exercise, MOST_PARAMETERS, MOST_MACS);
+        String all = Exercise.count(CostSheet.of(Designs.reference(3)).parameters());
+        return Sense.sensible(exercise, 8)
+                .because(net -> Sense.inWords(net) + " The small AlexNet has " + all + ": what stands behind pool2 decides about nearly all of them.")
+                .trained(new Design(3, "the small AlexNet with its " + all + " parameters", -1, net -> net));
     }
 
-    /** Parameters and multiplications of each convolution, in order. */
-    private static List<List<Long>> convolutions(Network net) {
-        CostSheet sheet = CostSheet.of(net);
-        return net.nodes().stream().filter(node -> node.layer() instanceof Convolution).map(node -> sheet.row(node.name()))
-                .map(row -> List.of(row.parameters(), row.macs())).toList();
-    }
-
-    private static CostSheet.Row largest(Network net) {
-        return CostSheet.of(net).rows().stream().max(Comparator.comparingLong(CostSheet.Row::parameters)).orElseThrow();
+    private static Network upToPool2() {
+        return Network.named("up to pool2").input(28, 28, 1).then(Designs.alexNet()).build();
     }
 
     private static final float[] CHANNELS = {60, 0, 10, 0, 0, 60, 400, 20};
@@ -109,6 +108,10 @@ final class Notebook03 {
                 .rule(y -> !like(y, true, 5, false) && !like(y, true, 5, true) && !like(y, true, 4, true), "The squares are right. n = 5 channels take part: how many on each side of channel i?")
                 .rule(y -> !like(y, true, 2, false), "The sum goes over two channels before i, and how many after it? Look at the condition of the loop.")
                 .rule(y -> like(y, true, 2, true), "Channel 0 has the neighbours 1 and 2 only. Work out by hand what becomes of its 60, and follow your loop for i = 0.")
+                .nearer("Compare three things with the formula: what is added up, how many channels on each side, and whether the last "
+                        + "one is included.",
+                        "Squares are added up. With n = 5 there are two channels on each side, so j goes from i − 2 to i + 2, and i + 2 "
+                                + "is included.")
                 .optional()
                 .because("An error in such a loop stops no program and changes no shape. It is found when the numbers are compared with a sum that was done by hand.");
     }

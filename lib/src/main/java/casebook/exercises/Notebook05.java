@@ -5,11 +5,11 @@ import casebook.cost.CostSheet;
 import casebook.cost.Published;
 import casebook.layers.Add;
 import casebook.layers.Convolution;
-import casebook.layers.FullyConnected;
 import casebook.layers.Layer;
 import casebook.network.Network;
 import casebook.network.Node;
 import casebook.zoo.ResNet;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.DoubleStream;
@@ -20,8 +20,10 @@ import org.nd4j.linalg.factory.Nd4j;
 /** The exercises of notebook 05, residual networks. */
 final class Notebook05 {
 
-    private static final long MOST_PARAMETERS = 100_000;
-    private static final long MOST_MACS = 20_000_000;
+    private static final long MOST_PARAMETERS = 120_000;
+    private static final long MOST_MACS = 4_000_000;
+    private static final int DEPTH = 32;
+    private static final int SHORTCUTS = 14;
 
     private Notebook05() {}
 
@@ -32,11 +34,12 @@ final class Notebook05 {
     /** A shortcut that begins one layer too late, mended. */
     private static Exercise<?> wrongShortcut() {
         Network right = Network.named("right").input(56, 56, 64).module("block", ResNet.basic(64, 1, ResNet.Shortcut.PAD)).build();
-        return Exercise.of("05.1", Network.class, "a network, such as the variable mended")
+        return Exercise.network("05.1", "a network, such as the variable mended", () -> right)
                 .rule(net -> net.input().csv().equals("56x56x64") && net.output().output().csv().equals("56x56x64"), "56×56×64 goes in and 56×56×64 comes out. Keep that.")
                 .rule(net -> count(net, Add.class) == 1, "There is one addition in a residual block: residual(…) makes it.")
                 .rule(net -> count(net, Convolution.class) == 2, "Two convolutions are in the block, both between the start of the shortcut and the addition.")
-                .rule(net -> readsInput(net), "The addition does not get a[l] itself. Where does the shortcut begin in your block: before the first layer, or behind it?")
+                .rule(net -> readsInput(net), "The addition does not get a[l] itself. Where does the shortcut begin in your block: before the first layer, or behind it? "
+                        + "And does anything stand on it?")
                 .rule(net -> CostSheet.of(net).parameters() == CostSheet.of(right).parameters(), net -> "It has " + Exercise.count(CostSheet.of(net).parameters())
                         + " parameters. Both convolutions are 3×3 with 64 filters, without biases, and behind each stands a batch normalization.")
                 .rule(net -> net.output().layer().kind().equals("ReLU"), "The last ReLU stands behind the addition: a[l+2] = g(z[l+2] + a[l]).")
@@ -68,6 +71,9 @@ final class Notebook05 {
                         + ". What else can a convolution have, although a batch normalization stands behind it?")
                 .rule(chosen -> chosen.contains("c"), chosen -> "That explains a part: " + Exercise.count(channels()) + " of " + Exercise.count(kerasDifference())
                         + ". Which numbers does a batch normalization keep that no gradient changes?")
+                .nearer("ResNet-50 has 26,560 channels behind which a normalization stands, and 79,680 is 3 · 26,560. What are three "
+                        + "numbers a channel?",
+                        "One of the three is there although β does the same work. The other two are measured and not trained.")
                 .because(() -> "One bias for each filter, and a moving mean and a moving variance for each channel: three numbers for each of "
                         + Exercise.count(channels()) + " channels. Keras prints the moving ones apart, as not trainable.");
     }
@@ -84,28 +90,42 @@ final class Notebook05 {
         return sheet.rows().stream().mapToLong(CostSheet.Row::movingStatistics).sum() / 2;
     }
 
-    /** A residual network for small images with few parameters and multiplications. */
+    /** A deep residual network with few parameters and multiplications, which learns better than a plain one. */
     private static Exercise<?> underBudget() {
-        return Exercise.of("05.3", Network.class, "a network, such as the variable mine")
-                .rule(net -> net.input().csv().equals("32x32x3"), "The images are 32×32 with three channels.")
-                .rule(net -> net.output().output().vector() && net.output().output().elements() == 10, "There are ten classes: ten numbers come out.")
-                .rule(net -> weightLayers(net) >= 20, net -> "The longest way through it has " + weightLayers(net) + " layers with weights. It needs 20 at least.")
-                .rule(net -> count(net, Add.class) >= 8, net -> "It has " + count(net, Add.class) + " shortcuts. Of 20 layers most should lie in blocks of two.")
-                .rule(net -> CostSheet.of(net).parameters() <= MOST_PARAMETERS, net -> "It has " + Exercise.count(CostSheet.of(net).parameters())
-                        + " parameters. Parameters grow with the product of channels in and out: where are they widest?")
-                .rule(net -> CostSheet.of(net).macs() <= MOST_MACS, net -> "It needs " + Exercise.count(CostSheet.of(net).macs())
-                        + " multiplications. They grow with the area: which stage has the largest sides, and how long does it stay there?")
-                .because("Halve the channels, and a convolution has a quarter of the parameters. Halve the sides, and it has a quarter of the multiplications.");
+        Exercise<Network> exercise = Exercise.of("05.3", Network.class, "a network, such as the variable mine");
+        Sense.imagesToTen(exercise)
+                .rule(net -> Sense.depth(net, node -> true) >= DEPTH, net -> "The longest way through it has " + Sense.depth(net, node ->
+                        true) + " layers with weights. It needs "
+                        + DEPTH + " at least.", "One convolution in front and dense(10) at the end are 2. Each block of two adds 2. How "
+                        + "many blocks are needed?")
+                .rule(net -> Sense.depth(net, Sense.onPositions(4)) >= DEPTH - 2, net -> "Only " + Sense.depth(net, Sense.onPositions(4))
+                        + " of its layers with weights work on 4×4 positions or more, and "
+                        + (DEPTH - 2) + " are wanted. On one position there is nothing left to look at.",
+                        "Halve the sides twice or three times in all, not in each block.")
+                .rule(net -> net.nodes().stream().filter(Sense::looksAround).count() >= DEPTH / 3,
+                        "Most of its layers see one position only. A residual network looks around: with filters of 3×3.")
+                .rule(net -> shortcuts(net) >= SHORTCUTS, net -> "It has " + shortcuts(net) + " shortcuts around layers with weights. Of "
+                        + "so many layers, most should lie in blocks of two.",
+                        "A shortcut is made by residual(…), and its main path has layers with weights in it. " + SHORTCUTS
+                                + " are wanted.");
+        Sense.within(exercise, MOST_PARAMETERS, MOST_MACS);
+        return Sense.sensible(exercise, 8).because(net -> Sense.inWords(net) + " It has " + shortcuts(net) + " shortcuts. "
+                        + "Halve the channels, and a convolution has a quarter of the parameters. Halve the sides, and it has a quarter "
+                        + "of the multiplications.")
+                .trained(new Design(5, "a plain network of 32 layers", 3, net -> net));
     }
 
-    /** Convolutions and fully connected layers on the longest way from the input to the output. */
-    static int weightLayers(Network network) {
+    /** Additions in which one way has more layers with weights than another. */
+    static long shortcuts(Network network) {
         int[] longest = new int[network.nodes().size()];
+        long shortcuts = 0;
         for (Node node : network.nodes()) {
-            int before = node.inputs().stream().filter(input -> input != Network.INPUT).mapToInt(input -> longest[input]).max().orElse(0);
-            longest[node.index()] = before + (node.layer() instanceof Convolution || node.layer() instanceof FullyConnected ? 1 : 0);
+            IntSummaryStatistics before = node.inputs().stream().mapToInt(input -> input == Network.INPUT ? 0 : longest[input])
+                    .summaryStatistics();
+            longest[node.index()] = before.getMax() + (Sense.hasWeights(node) ? 1 : 0);
+            shortcuts += node.layer() instanceof Add && before.getMax() > before.getMin() ? 1 : 0;
         }
-        return longest[network.output().index()];
+        return shortcuts;
     }
 
     /** Batch normalization by hand: 2, 4, 6, 8 with γ = 3 and β = 1; the last number. */
@@ -124,6 +144,8 @@ final class Notebook05 {
                 .rule(given -> !near(given.doubleValue(), (x[3] - mean) / Math.sqrt(variance) + 1), "β is in it. γ is missing.")
                 .rule(given -> !near(given.doubleValue(), 3 * ((x[3] - mean) / Math.sqrt(variance) + 1)), "First times γ, then plus β: y = γ x̂ + β.")
                 .otherwise("Four steps: the mean; the differences from it; their squares' mean, and its root; then γ and β.")
+                .nearer("The mean of 2, 4, 6, 8 is 5. The differences are −3, −1, 1, 3. What is the mean of their squares?",
+                        "The variance is 5, its root 2.236. So 8 becomes 3 / 2.236, and then times γ, plus β.")
                 .optional()
                 .because("Whatever the scale was before, now it is γ around β.");
     }

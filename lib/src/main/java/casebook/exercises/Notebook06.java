@@ -38,6 +38,8 @@ final class Notebook06 {
                 .rule(all -> all.size() == 3 && all.stream().allMatch(Network.class::isInstance), "Three networks are wanted, in a List.of(…).")
                 .rule(all -> networks(all).stream().allMatch(net -> net.input().csv().equals("14x14x8") && net.output().output().csv().equals("14x14x8")),
                         "14×14×8 goes into each of them, and 14×14×8 comes out.")
+                .rule(all -> networks(all).stream().allMatch(net -> net.nodes().stream().filter(Sense::hasWeights).count() >= 2),
+                        "Each of the three is a block: two layers with weights are in it.")
                 .rule(all -> !fates(all).contains(Fate.HANDED_ON), all -> place(all, Fate.HANDED_ON)
                         + " is still the identity: with all weights at zero, what comes in comes out. What is on its shortcut, and what stands behind the addition?")
                 .rule(all -> fates(all).get(0) == Fate.LOST, all -> "The first should lose everything, so that only zeros come out. Yours "
@@ -46,6 +48,9 @@ final class Notebook06 {
                         + ". Which function could stand in the place of g?")
                 .rule(all -> fates(all).get(2) == Fate.MOVED, all -> "The third should mix or move numbers, so that one that comes out depends on its neighbours. Yours "
                         + inWords(fates(all).get(2)) + ". A layer without weights that looks at more than one number could stand on the shortcut.")
+                .nearer("With all weights zero, the two layers put out zeros. What is added to them, and what is done to the sum?",
+                        "Three places can be changed, one for each network: whether there is a shortcut, which function stands behind the "
+                                + "addition, and which layer stands on the shortcut.")
                 .because("The identity needs all three: a shortcut, nothing on it, and a g that leaves alone what is not negative.");
     }
 
@@ -117,6 +122,8 @@ final class Notebook06 {
                 .rule(chosen -> !chosen.contains("d"), "The gradient of W₂ comes through the normalization behind it: y = γ₂ x̂ + β₂. What is the factor of x̂?")
                 .rule(chosen -> chosen.contains("e"), "The gradient of γ₂ is what comes back, times x̂, added up. Is one of the two zero?")
                 .rule(chosen -> chosen.contains("f"), "β₂ is only added. What is the gradient of something that is added?")
+                .nearer("Go backwards from the addition. What is the gradient of γ₂ x̂₂ + β₂ with respect to γ₂, to β₂, and to x̂₂?",
+                        "With respect to x̂₂ it is γ₂, and that is zero. So nothing gets past this normalization.")
                 .because("After the first step γ₂ is not zero any more, and then all the others learn too.");
     }
 
@@ -147,6 +154,8 @@ final class Notebook06 {
                 .mistake(() -> Math.sqrt(blocks + 1), "Each block multiplies. You added the blocks up.")
                 .mistake(() -> 2 * blocks, "Twice, and twice again, and again: that is a power.")
                 .otherwise("By how much does one block multiply the variance? And then 14 of them? And the norm?")
+                .nearer("One block makes the variance two times as large. Fourteen blocks one after the other multiply.",
+                        "The variance grows by 2¹⁴. The norm is the root of a sum of squares, so it grows by the root of that.")
                 .because("So a residual network without normalization has to start near the identity, or its numbers grow without end.");
     }
 
@@ -159,12 +168,18 @@ final class Notebook06 {
                         layer -> "It has " + layer.parameters(List.of(volume)).stream().mapToLong(Parameter::count).sum()
                                 + " parameters. One single number is wanted, for all positions and all channels.")
                 .rule(layer -> layer.parameters(List.of(volume)).get(0).trainable(), "The number is to be trained: a role such as NORMALIZATION does that, FIXED does not.")
+                .rule(layer -> OwnLayer.trouble(layer, volume, false).isEmpty(), layer -> OwnLayer.trouble(layer, volume, false).get())
                 .rule(layer -> output(layer, 0, true).amaxNumber().doubleValue() == 0, "At the start α is zero, so that only zeros come out and the block is the identity.")
                 .rule(layer -> output(layer, 2, false).sub(input().mul(2)).amaxNumber().doubleValue() < 1e-6, "With α = 2, each number should come out doubled.")
+                .rule(layer -> OwnLayer.trouble(layer, volume, true).isEmpty(), layer -> OwnLayer.trouble(layer, volume, true).get())
                 .rule(layer -> GradientCheck.of(layer, volume, 1).getOrDefault("layer/" + name(layer), 1.0) < 1e-6, "The forward pass is right. The gradient of α is "
                         + "the sum of dy · x over everything.")
                 .rule(layer -> GradientCheck.of(layer, volume, 1).values().stream().allMatch(error -> error < 1e-6),
                         "The gradient of α is right. What goes on to the input is α · dy.")
+                .nearer("y = α x. The gradient of α is Σ dy · x, and that of x is α · dy.",
+                        "The parameter is new Parameter(\"alpha\", Parameter.Role.NORMALIZATION, List.of(1L), new "
+                                + "Parameter.Start.Constant(0)). Its gradient is an array of length 1: Nd4j.zeros(dy.dataType(), "
+                                + "1).addi(…).")
                 .optional()
                 .because("With this layer at the end of each block no normalization is needed for a start near the identity.");
     }

@@ -3,9 +3,11 @@ package casebook.exercises;
 import casebook.cost.CostSheet;
 import casebook.layers.FullyConnected;
 import casebook.layers.Layer;
+import casebook.layers.Parameter;
 import casebook.layers.Shape;
 import casebook.model.GradientCheck;
 import casebook.model.Model;
+import casebook.network.Comparison;
 import casebook.network.Network;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +38,8 @@ final class Notebook07 {
                 .mistake(() -> 32 * 16, "That is how many weights are used at one position. Count outputs, not weights.")
                 .mistake(() -> 0, "The number is multiplied with a weight of each filter that reads it. Only a weight of zero would hide the change.")
                 .otherwise("Two questions: at how many positions is this number read? And how many outputs are there at a position?")
+                .nearer("A 1×1 filter looks at one position. So only outputs at the position of the number can change.",
+                        "At this position, each filter puts out one number.")
                 .because("It is the fully connected layer of one position. A 3×3 filter would carry the change to the eight neighbours too.");
     }
 
@@ -66,11 +70,20 @@ final class Notebook07 {
                 .rule(net -> net.nodes().stream().noneMatch(node -> node.layer() instanceof FullyConnected), "There is still a fully connected layer in it.")
                 .rule(net -> net.output().output().elements() == 10, net -> "Ten numbers are to come out, and yours puts out " + net.output().output()
                         + ". A fully connected layer sees the whole volume at once. How large is a filter that does?")
+                .rule(net -> net.nodes().stream().filter(Sense::hasWeights).allMatch(node -> node.layer().parameters(node.inputShapes())
+                        .stream()
+                        .anyMatch(parameter -> parameter.role() == Parameter.Role.BIAS)), "The fully connected layers have a bias for "
+                                + "each output. Yours leaves some out: noBias() does that.")
                 .rule(net -> CostSheet.of(net).parameters() == CostSheet.of(connected()).parameters(), net -> "It has "
                         + Exercise.count(CostSheet.of(net).parameters()) + " parameters, and the fully connected layers have "
                         + Exercise.count(CostSheet.of(connected()).parameters()) + ". Does each filter have a weight for every number that its layer reads?")
                 .rule(net -> net.nodes().stream().anyMatch(node -> node.layer().kind().equals("ReLU")), "A ReLU stands between the two layers.")
                 .rule(net -> sameNumbers(net), "The counts fit. But with the same weights, yours puts out other numbers than the fully connected layers do.")
+                .rule(net -> Comparison.same(net, connected()), net -> Comparison.first(net, connected()).orElseThrow().where())
+                .nearer("A fully connected layer has a weight for every number of the volume. A filter as large as the volume has them "
+                        + "too.",
+                        "The volume is 6×6, so the first filter is 6×6, and it fits in one place. What is left has one position, and "
+                                + "there a 1×1 filter sees everything.")
                 .because("The first becomes a filter as large as the volume, the second a 1×1 convolution. Such a network can read a larger image too: "
                         + "then its output has several positions.");
     }
@@ -102,6 +115,9 @@ final class Notebook07 {
                 .mistake(() -> "b", "Then the parameters would not agree: a third of them is in 1×1 convolutions.")
                 .mistake(() -> "d", "A larger image has more positions, so there would be more multiplications and not fewer.")
                 .mistake(() -> "e", "Then one figure would be two times the other. Divide them.")
+                .nearer("The parameters agree, so no filter differs. Only the number of places can differ. What decides how many places "
+                        + "there are?",
+                        "The sides behind the poolings: is it ⌊ ⌋ or ⌈ ⌉?")
                 .because("Rounded down, the poolings make 26, 12 and 5 where they made 27, 13 and 6. All filters stay as they are, but they are used at fewer positions.");
     }
 
@@ -112,27 +128,24 @@ final class Notebook07 {
                 .rule(layer -> layer.output(List.of(volume)).csv().equals("3x3x2"), layer -> "For 3×3×4 the output's shape should be 3×3×2, and yours says "
                         + layer.output(List.of(volume)) + ". Which side of the volume becomes smaller?")
                 .rule(layer -> layer.parameters(List.of(volume)).isEmpty(), "Nothing is trained in this layer: the largest number is looked for.")
+                .rule(layer -> OwnLayer.trouble(layer, volume, false).isEmpty(), layer -> OwnLayer.trouble(layer, volume, false).get())
                 .rule(layer -> output(layer).length() == 18, layer -> "The output's shape is said to be 3×3×2, but the forward pass puts out "
                         + output(layer).length() + " numbers.")
                 .rule(layer -> largestDifference(output(layer), halves()) > 1e-6, "You compare channel 0 with channel 2, and 1 with 3. Neighbours are to be "
                         + "compared: 0 with 1, and 2 with 3. In which order do the sides of your reshape stand?")
                 .rule(layer -> largestDifference(output(layer), pairs(false)) > 1e-6, "That is the smaller one of the two.")
                 .rule(layer -> largestDifference(output(layer), pairs(true)) < 1e-6, "The forward pass gives other numbers than the larger one of channels 0 and 1, and of 2 and 3.")
-                .rule(layer -> goesBack(layer, volume), "The forward pass is right, but the way back fails. A gradient has the shape of what came in, 3×3×4 here, "
-                        + "and it is made from dy, which has the shape of what went out.")
+                .rule(layer -> OwnLayer.trouble(layer, volume, true).isEmpty(), layer -> OwnLayer.trouble(layer, volume, true).get()
+                        + " A gradient has the shape of what came in, 3×3×4 here, and it is made from dy, which has the shape of what "
+                        + "went out.")
                 .rule(layer -> GradientCheck.of(layer, volume, 1).values().stream().allMatch(error -> error < 1e-6), "The forward pass is right, the gradient is not. "
                         + "If the smaller number of a pair moves a little, does the output move?")
+                .nearer("Make pairs: x.reshape(images · channels / 2, 2, positions) has a pair along side 1. Then max(1), and reshape to "
+                        + "half the channels.",
+                        "Backward: make the same pairs of pass.input(). The first gets dy where it is greater than the second, the second "
+                                + "where it is not; then reshape to the shape of x.")
                 .optional()
                 .because("The gradient goes to the winner alone, as in max pooling. Here the window lies over channels and not over positions.");
-    }
-
-    private static boolean goesBack(Layer layer, Shape volume) {
-        try {
-            GradientCheck.of(layer, volume, 1);
-            return true;
-        } catch (RuntimeException e) {
-            return false;
-        }
     }
 
     private static INDArray numbers() {

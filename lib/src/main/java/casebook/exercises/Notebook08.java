@@ -6,16 +6,25 @@ import casebook.experiments.Run;
 import casebook.experiments.Runs;
 import casebook.layers.Convolution;
 import casebook.layers.MaxPooling;
+import casebook.model.Execution;
+import casebook.model.Model;
 import casebook.network.Network;
 import casebook.network.Node;
 import casebook.network.ReceptiveField;
 import casebook.zoo.GoogLeNet;
 import java.math.BigDecimal;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 import static casebook.layers.Option.same;
 
@@ -59,12 +68,14 @@ final class Notebook08 {
                 .mistake(() -> 127, "Has a 3×3 filter three numbers for each channel?")
                 .mistake(() -> 128, "Has a 3×3 filter three numbers for each channel?")
                 .otherwise("Write both sides for one position. With a width of w: 192 · w for the 1×1, and then? Without: 9 · 192 · 128. The positions are the same on both sides.")
+                .nearer("At one position: 192 · w for the 1×1 and 9 · w · 128 for the 3×3, against 9 · 192 · 128 without a bottleneck.",
+                        "So w · (192 + 1,152) has to stay below 221,184. Divide, and round down.")
                 .because("At a position, each channel is multiplied f · f · filters times: 9 · 128 is more than 25 · 32. The more that is, the less the 1×1 weighs beside it.");
     }
 
     /** In the branch of 5×5 the 1×1 convolution stands behind, and not before. */
     private static Exercise<?> wrongOrder() {
-        return Exercise.of("08.2", Network.class, "a network, such as the variable mended")
+        return Exercise.network("08.2", "a network, such as the variable mended", GoogLeNet::module)
                 .rule(net -> net.input().csv().equals("28x28x192"), "The input was right: 28×28×192. Leave it as it is.")
                 .rule(net -> net.output().output().csv().equals("28x28x256"), net -> "28×28×256 should come out, and yours puts out " + net.output().output() + ".")
                 .rule(net -> convolutions(net).count() == 6, net -> "An Inception module has six convolutions, and yours has " + convolutions(net).count() + ".")
@@ -130,6 +141,9 @@ final class Notebook08 {
                         images("bottleneck", width.intValue()), Runs.inWords(changes(width.intValue()))))
                 .rule(width -> width.intValue() == best(), width -> String.format(Locale.ROOT, "It does not hurt: the test error is %s. It reads %.0f images a second. Is there a "
                         + "width that reads more, and that the runs do not show to be worse?", Runs.inWords(changes(width.intValue())), images("bottleneck", width.intValue())))
+                .nearer("Go through the recorded widths from the narrow end. Is the error larger than without a bottleneck in all five "
+                        + "pairs?",
+                        "Cross out every width whose five changes are all positive. Of the others the narrowest reads the most images.")
                 .because(() -> String.format(Locale.ROOT, "%.0f images a second instead of %.1f. The runs do not prove that nothing is lost: the error is %s. Five more seeds might decide it.",
                         images("bottleneck", best()), images("direct", 48), Runs.inWords(changes(best()))));
     }
@@ -151,8 +165,47 @@ final class Notebook08 {
                         + " are wanted at least. What could take the place of 25 multiplications for each pair of channels?")
                 .rule(net -> CostSheet.of(net).macs() <= macs(16, 32, 5), net -> "It needs " + Exercise.count(CostSheet.of(net).macs()) + " multiplications, more than "
                         + Exercise.count(macs(16, 32, 5)) + ". Which of its layers needs most? What does that layer cost for each pair of channels?")
+                .nearer("Two 3×3 filters one behind the other see 5×5, and take 18 multiplications for each pair of channels where a 5×5 "
+                        + "takes 25.",
+                        "Make it three convolutions: a 1×1 to few channels, a 3×3, and a 3×3 to 32 channels, each with a ReLU. How many "
+                                + "channels may the first two have?")
+                .rule(net -> Sense.seenByConvolutions(net) >= 5, net -> "Its convolutions alone see " + Sense.seenByConvolutions(net)
+                        + "×" + Sense.seenByConvolutions(net)
+                        + ". The rest is a pooling, which has no weights: it can't learn what to look for. The convolutions should see "
+                        + "5×5 by themselves.")
+                .rule(net -> weighs(net), "Tried with random weights, not all of the 25 positions make a difference to an output, each in "
+                        + "a way of its own. They should.")
+                .rule(net -> Sense.linear(net).isEmpty(), net -> Sense.linear(net).get() + " What do two layers do together, if none "
+                        + "stands between them?")
                 .optional()
-                .because("Small filters in a row see as much as a large one, for fewer multiplications. In 2015 the authors of Inception took this step.");
+                .because(net -> "Your branch: " + convolutions(net).map(node -> node.layer() instanceof Convolution conv ? conv.window()
+                        .height() + "×" + conv.window().width() : "")
+                        .collect(Collectors.joining(", then ")) + ", at least " + narrowest(net) + " channels, "
+                                + Exercise.count(CostSheet.of(net).macs())
+                        + " multiplications. Small filters in a row see as much as a large one, for fewer multiplications. In 2015 the "
+                        + "authors of Inception took this step.");
+    }
+
+    /**
+     * True if an output in the middle depends on all 25 positions around it, and on no two of them alike: weights decide, and not a mean.
+     */
+    private static boolean weighs(Network network) {
+        Model model = Model.of(network, 1);
+        Nd4j.getRandom().setSeed(1);
+        Execution run = Execution.predicting(model, Nd4j.rand(DataType.FLOAT, network.input().batch(1)).addi(0.1));
+        INDArray middle = Nd4j.zeros(DataType.FLOAT, network.output().output().batch(1));
+        for (int channel = 0; channel < network.output().output().channels(); channel++) {
+            middle.putScalar(new long[] {0, channel, 14, 14}, 1 + channel % 3);
+        }
+        run.backward(Map.of(network.output(), middle));
+        INDArray felt = run.inputGradient().sum(1);
+        Set<Float> different = new HashSet<>();
+        for (int row = 12; row <= 16; row++) {
+            for (int column = 12; column <= 16; column++) {
+                different.add(felt.getFloat(0, row, column));
+            }
+        }
+        return different.size() == 25 && !different.contains(0f);
     }
 
     private static ReceptiveField sees(Network network) {

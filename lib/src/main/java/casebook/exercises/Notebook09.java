@@ -3,6 +3,7 @@ package casebook.exercises;
 import casebook.cost.Convention;
 import casebook.cost.CostSheet;
 import casebook.cost.Published;
+import casebook.experiments.Designs;
 import casebook.layers.Convolution;
 import casebook.layers.FullyConnected;
 import casebook.layers.Option;
@@ -27,7 +28,8 @@ import static casebook.layers.Option.stride;
 /** The exercises of notebook 09, the Inception network. */
 final class Notebook09 {
 
-    private static final long MOST_PARAMETERS = 200_000;
+    private static final long MOST_PARAMETERS = 3_000;
+    private static final long MOST_MACS = 60_000;
 
     private Notebook09() {}
 
@@ -103,6 +105,10 @@ final class Notebook09 {
                         + " Did you allow for the rounding of both?")
                 .rule(chosen -> chosen.containsAll(wrong()), chosen -> (wrong().size() - chosen.size() == 1 ? "One more row contradicts itself" : wrong().size() - chosen.size()
                         + " more rows contradict themselves") + (missingOnlyNear(chosen) ? ", by little more than rounding explains. Work with one digit after the point." : "."))
+                .nearer("For each row: parameters · positions, with the printed 159K as 159 · 1,024. Then do the same with 158.5K and "
+                        + "159.5K.",
+                        "A row contradicts itself if no value within the rounding of its parameters gives operations within the rounding "
+                                + "of the printed ones. Work with one digit after the point.")
                 .because("No network is needed for this. In each of these rows at least one printed figure is wrong, for any filters.");
     }
 
@@ -160,6 +166,10 @@ final class Notebook09 {
                     return String.format(Locale.ROOT, "It would have %,d parameters and %.1f million operations. Printed are %s thousand and %s million. %s", sheet.parameters(),
                             sheet.macs() / 1e6, printed("parameters").get(0).figure(), printed("macs").get(0).figure(), thoughts.get(letter));
                 })
+                .nearer("Parameters without biases: filters · size · size · channels that a filter sees. Operations: the same times 112 · "
+                        + "112.",
+                        "Look for 2,700 parameters within 50. 64 filters of 1×1 on k channels have 64 k, and k filters of 7×7 on one "
+                                + "channel each have 49 k.")
                 .because("Two figures of one row agree with it. That makes it likely, and it does not make it sure: the paper describes a plain 7×7 convolution.");
     }
 
@@ -167,26 +177,22 @@ final class Notebook09 {
         return Network.named("head").input(14, 14, 512).averagePool(5, stride(3)).conv(128, 1).relu().dense(1024).relu().dropout(0.7).dense(1000).softmax().build();
     }
 
-    /** A head with few parameters and no more multiplications than the paper's. */
+    /** A head for the small Inception network, with few parameters and multiplications. */
     private static Exercise<?> smallHead() {
-        return Exercise.of("09.3", Network.class, "a network, such as the variable mine")
-                .rule(net -> net.input().csv().equals("14x14x512"), "14×14×512 comes in, the output of module 4a.")
-                .rule(net -> net.output().output().elements() == 1000, net -> "1,000 probabilities should come out, and yours puts out " + net.output().output() + ".")
-                .rule(net -> net.output().layer().kind().equals("softmax"), "A head gives an answer of its own, and this answer has a loss: probabilities should come out.")
+        Exercise<Network> exercise = Exercise.of("09.3", Network.class, "a network, such as the variable mine")
+                .rule(net -> net.input().csv().equals("7x7x56"), "7×7×56 comes in, the output of the small network's second module.")
+                .rule(net -> net.outputs().size() == 1 && net.output().output().elements() == 10, net ->
+                        "10 probabilities should come out, and yours puts out " + net.output().output() + ".")
+                .rule(net -> Sense.end(net).layer().kind().equals("softmax"), "A head gives an answer of its own, and this answer has a "
+                        + "loss: probabilities should come out.")
                 .rule(net -> weightLayers(net) >= 2, net -> "The longest way through it has " + (weightLayers(net) == 1 ? "1 layer" : "no layer") + " with weights. Two are wanted at least.")
-                .rule(net -> net.nodes().stream().anyMatch(node -> node.layer().kind().equals("ReLU")), "Two layers with weights and no ReLU between them do no more than one.")
-                .rule(net -> CostSheet.of(net).parameters() <= MOST_PARAMETERS, net -> "It has " + Exercise.count(CostSheet.of(net).parameters()) + " parameters, and "
-                        + Exercise.count(MOST_PARAMETERS) + " are allowed. Most of them are in " + largest(net, true) + ". How many numbers does this layer read?")
-                .rule(net -> CostSheet.of(net).macs() <= CostSheet.of(head()).macs(), net -> "Its parameters are few enough. But it needs " + Exercise.count(CostSheet.of(net).macs())
-                        + " multiplications, more than the paper's " + Exercise.count(CostSheet.of(head()).macs()) + ". Most of them are in " + largest(net, false)
-                        + ". At how many positions does it work?")
-                .because("A global average makes the last layer small, and a pooling before the 1×1 convolution makes that one cheap. GoogLeNet's own classifier does the first already.");
-    }
-
-    private static String largest(Network network, boolean parameters) {
-        CostSheet.Row most = CostSheet.of(network).rows().stream()
-                .max((a, b) -> parameters ? Long.compare(a.parameters(), b.parameters()) : Long.compare(a.macs(), b.macs())).orElseThrow();
-        return "a " + most.kind() + (most.kind().equals("fully connected") ? " layer" : "") + " that reads " + most.input().get(0);
+                .rule(net -> Sense.depth(net, Sense.onPositions(3)) >= 1, "Its first layer with weights works on what is left of the "
+                        + "positions: one, or a few. It should see 3×3 positions or more, or all that the modules "
+                        + "found is averaged before a weight looks at it.", "What makes 56 channels few, at each position?",
+                        "Begin with a convolution of 1×1, and pool behind it.");
+        Sense.within(exercise, MOST_PARAMETERS, MOST_MACS);
+        return Sense.sensible(exercise, 8).because(Sense::inWords)
+                .trained(new Design(9, "a global average and one fully connected layer", 3, Designs::withHead));
     }
 
     /** Convolutions and fully connected layers on the longest way to a node. */
@@ -213,6 +219,9 @@ final class Notebook09 {
                 .mistake(() -> toFirst() + 1, "Has the stem's pooling weights? Has an average pooling?")
                 .mistake(() -> toFirst() + 2, "The head stands behind 4a. Did you count one module more?")
                 .otherwise("Three parts: the stem; the modules up to 4a, each with its longest branch; the head.")
+                .nearer("A module's longest way has two layers with weights, a 1×1 and a larger one. A head has a 1×1 and two fully "
+                        + "connected layers.",
+                        "Stem: 3. Three modules up to 4a, two layers each. The head: 3. Add them up.")
                 .optional()
                 .because(() -> "From the end it is " + weightLayers(GoogLeNet.withHeads()) + ". So the head brings the gradient to the first layer on a way of about half the length.");
     }

@@ -1,10 +1,14 @@
 package casebook.exercises;
 
 import casebook.cost.CostSheet;
+import casebook.layers.Convolution;
+import casebook.layers.GlobalAveragePooling;
 import casebook.layers.Shape;
 import casebook.network.Network;
 import casebook.zoo.ResNet;
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,10 +20,13 @@ import java.util.function.Predicate;
 final class Notebook10 {
 
     private static final int BATCH = 32;
-    private static final long MOST_PARAMETERS = 1_000_000;
-    private static final long MOST_MACS = 200_000_000;
-    private static final long MOST_BYTES = 4_000_000;
-    private static final int FEWEST_LAYERS = 12;
+    private static final long MOST_PARAMETERS = 20_000;
+    private static final long MOST_MACS = 1_000_000;
+    private static final long MOST_BYTES = 24_000;
+    private static final int FEWEST_LAYERS = 8;
+    private static final int SEEN = 24;
+    private static final int SEEN_BY_WEIGHTS = 15;
+    private static final double MARGIN = 1;
 
     private Notebook10() {}
 
@@ -42,6 +49,9 @@ final class Notebook10 {
                 .rule(given -> !near(given, connectedIntensity(BATCH) * 4), "How many bytes has a number?")
                 .rule(given -> !near(given, connectedIntensity(BATCH) * 2), "That is twice as much. A number in float32 has four bytes, and a multiplication with its addition is two operations.")
                 .otherwise("For a batch of 32: operations are 2 · 32 · 9,216 · 4,096. Bytes are four for each weight, read once, and four for each number that comes in or goes out.")
+                .nearer("Operations: 2 · 32 · 9,216 · 4,096. Bytes: 4 for each weight, and 4 · 32 for each of the 9,216 + 4,096 numbers.",
+                        "The weights are 9,217 · 4,096 numbers, read once. The numbers in and out are 32 · 13,312. Add them, times 4, and "
+                                + "divide the operations by that.")
                 .because("Half a FLOP a byte for each image of the batch, as long as the weights outweigh the rest.");
     }
 
@@ -84,43 +94,67 @@ final class Notebook10 {
                         "b", "How large is the part of the weights in what ResNet-50 moves?",
                         "d", "Half the bytes are a factor of two. What factor is it?",
                         "e", "Which layers does this leave out, and which of them are many?").get(letter)))
+                .nearer("30.2 is 1.6 times 18.7. Which letters change the bytes at all, and by about how much?",
+                        "Add up the bytes of all rows but those that the letter leaves out, and divide. The rows of which kinds are about "
+                                + "40 % of all bytes?")
                 .because("Nothing of the network has changed, and no multiplication. The program works otherwise: what is still at hand need not be moved.");
     }
 
-    /** A network for ImageNet's images with three budgets at once. */
+    /** A network with three budgets at once. */
     private static Exercise<?> smallNetwork() {
-        return Exercise.of("10.3", Network.class, "a network, such as the variable mine")
-                .rule(net -> net.input().csv().equals("224x224x3"), "The images are 224×224 with three channels.")
-                .rule(net -> net.output().output().elements() == 1000, net -> "1,000 probabilities should come out, and yours puts out " + net.output().output() + ".")
-                .rule(net -> net.output().layer().kind().equals("softmax"), "Probabilities should come out. Which layer makes them?")
-                .rule(net -> Notebook05.weightLayers(net) >= FEWEST_LAYERS, net -> "The longest way through it has " + (Notebook05.weightLayers(net) == 1 ? "1 layer" : Notebook05.weightLayers(net) + " layers")
-                        + " with weights, and " + FEWEST_LAYERS + " are wanted at least.")
-                .rule(net -> CostSheet.of(net).parameters() <= MOST_PARAMETERS, net -> "It has " + Exercise.count(CostSheet.of(net).parameters()) + " parameters. The most are in "
-                        + row(net, Quantity.PARAMETERS) + ". Is it the number of filters, their size, or what the layer reads?")
-                .rule(net -> CostSheet.of(net).macs() <= MOST_MACS, net -> "It needs " + Exercise.count(CostSheet.of(net).macs()) + " multiplications. The most are in "
-                        + row(net, Quantity.MACS) + ". What would a 1×1 convolution before it save, or smaller sides?")
-                .rule(net -> CostSheet.of(net).peakActivationBytes() <= MOST_BYTES, net -> String.format(Locale.ROOT, "Its activations need %.1f MB at their peak. The largest volume is "
-                        + "that of %s. How soon do the sides become smaller?", CostSheet.of(net).peakActivationBytes() / 1e6, row(net, Quantity.ACTIVATIONS)))
-                .rule(net -> beforeTheEnd(net) >= 200, net -> "Before the last pooling or fully connected layer, one value sees " + beforeTheEnd(net)
-                        + "×" + beforeTheEnd(net) + " pixels. It should see 200×200 at least, or the network knows only small pieces of the image. What makes each step reach further?")
-                .because("Early strides for memory, bottlenecks for multiplications, a global average for parameters: each idea of this week answers one of the budgets.");
+        Exercise<Network> exercise = Exercise.of("10.3", Network.class, "a network, such as the variable mine");
+        Sense.imagesToTen(exercise)
+                .rule(net -> Sense.depth(net, node -> true) >= FEWEST_LAYERS, net -> "The longest way through it has " + Sense.depth(net,
+                        node -> true) + " layers with weights, and "
+                        + FEWEST_LAYERS + " are wanted at least.")
+                .rule(net -> Sense.depth(net, Sense::looksAround) >= FEWEST_LAYERS / 2, net -> "On its longest way " + Sense.depth(net,
+                        Sense::looksAround) + " convolutions look at neighbours, and "
+                        + FEWEST_LAYERS / 2 + " are wanted at least. A 1×1 sees one position, and a pooling can't learn what to look "
+                        + "for.", "Take filters of 3×3 in half of your layers.")
+                .rule(net -> Sense.depth(net, Sense.onPositions(4)) >= FEWEST_LAYERS - 2, net -> "Only " + Sense.depth(net,
+                        Sense.onPositions(4)) + " of its layers with weights work on 4×4 positions or more, and "
+                        + (FEWEST_LAYERS - 2) + " are wanted. On one position there is nothing left to look at.",
+                        "Let the sides become smaller more slowly: 28, 14, 7, 4.")
+                .rule(net -> beforeTheEnd(net) >= SEEN, net -> "Before the last pooling or fully connected layer, one value sees "
+                        + beforeTheEnd(net)
+                        + "×" + beforeTheEnd(net) + " pixels. It should see " + SEEN + "×" + SEEN
+                        + " at least, or the network knows only small pieces of the image. What makes each step reach further?")
+                .rule(net -> Sense.seenByConvolutions(net) >= SEEN_BY_WEIGHTS, net -> "Its convolutions alone see "
+                        + Sense.seenByConvolutions(net) + "×" + Sense.seenByConvolutions(net)
+                        + " pixels, and " + SEEN_BY_WEIGHTS + "×" + SEEN_BY_WEIGHTS + " are wanted. The rest comes from poolings, which "
+                        + "learn nothing.")
+                .rule(net -> CostSheet.of(net).peakActivationBytes() <= MOST_BYTES, net -> String.format(Locale.ROOT,
+                        "Its activations need %,d bytes at their peak, and %,d are allowed. The largest volume is "
+                        + "that of %s. How soon do the sides become smaller?", CostSheet.of(net).peakActivationBytes(), MOST_BYTES,
+                        largest(net)), "The first layer makes the largest volume. What would a stride do there?");
+        Sense.within(exercise, MOST_PARAMETERS, MOST_MACS);
+        return Sense.sensible(exercise, 8).because(net -> Sense.inWords(net) + " " + ideas(net))
+                .trained(new Design(10, "four convolutions with strides and a global average", MARGIN, net -> net));
     }
 
-    private enum Quantity {
-        PARAMETERS, MACS, ACTIVATIONS;
-
-        long of(CostSheet.Row row) {
-            return switch (this) {
-                case PARAMETERS -> row.parameters();
-                case MACS -> row.macs();
-                case ACTIVATIONS -> row.activations();
-            };
+    /** Which ideas of the lectures are in a network. */
+    private static String ideas(Network net) {
+        List<String> ideas = new ArrayList<>();
+        if (net.nodes().get(0).output().height() < net.input().height()) {
+            ideas.add("an early stride for memory");
         }
+        if (net.nodes().stream().anyMatch(node -> node.layer() instanceof Convolution conv && conv.window().height() == 1 && conv.window()
+                .width() == 1
+                && conv.filters() < node.inputShapes().get(0).channels())) {
+            ideas.add("bottlenecks for multiplications");
+        }
+        if (net.nodes().stream().anyMatch(node -> node.layer() instanceof GlobalAveragePooling)) {
+            ideas.add("a global average for parameters");
+        }
+        if (Notebook05.shortcuts(net) > 0) {
+            ideas.add("shortcuts for depth");
+        }
+        return ideas.isEmpty() ? "" : "It has " + String.join(", ", ideas) + ".";
     }
 
-    private static String row(Network network, Quantity quantity) {
-        CostSheet.Row most = CostSheet.of(network).rows().stream().max((a, b) -> Long.compare(quantity.of(a), quantity.of(b))).orElseThrow();
-        return most.layer() + ", a " + most.kind() + (most.kind().equals("fully connected") ? " layer" : "") + " that reads " + most.input().get(0);
+    private static String largest(Network network) {
+        CostSheet.Row most = CostSheet.of(network).rows().stream().max(Comparator.comparingLong(CostSheet.Row::activations)).orElseThrow();
+        return most.layer() + ", " + most.output();
     }
 
     /** The largest receptive field of a layer that does not see everything at once. */
@@ -137,6 +171,9 @@ final class Notebook10 {
                 .rule(chosen -> chosen.contains("a"), "Between the two calls of nanoTime() more happens than a prediction. What?")
                 .rule(chosen -> chosen.contains("b"), "What is true of the very first run of a program in Java, and of no later one?")
                 .rule(chosen -> chosen.contains("d"), "Another program works for a moment while ResNet-50 is measured. How would you notice?")
+                .nearer("Three of the six are faults. What lies between the two calls of nanoTime(), what is special about a first run, "
+                        + "and how often is it measured?",
+                        "Neither the unit nor the values of the numbers are at fault. What is left?")
                 .optional()
                 .because("And the order matters: the first network that is measured pays for what Java compiles, and the second one finds it done.");
     }

@@ -152,6 +152,21 @@ public enum Experiment {
             return net -> net.stage(name).name(name + "/pool").averagePool(2).name(name + "/conv").conv(16, 1).relu()
                     .name(name + "/fc").dense(64).relu().name(name + "/classifier").dense(10).softmax();
         }
+    },
+
+    /** What a learner's own network has to beat ({@code reference}), and a network that does ({@code design}), a pair for each notebook. */
+    DESIGN("the references of the exercises in which a network is designed, and a design for each", "notebook", List.of("reference",
+            "design"),
+            List.of(2, 3, 4, 5, 9, 10), 0.02, new Setting(6000, 6, 64)) {
+        @Override
+        boolean has(String kind, int notebook) {
+            return sizes().contains(notebook);
+        }
+
+        @Override
+        Network build(String kind, int notebook) {
+            return kind.equals("reference") ? Designs.reference(notebook) : Designs.design(notebook);
+        }
     };
 
     /**
@@ -301,7 +316,7 @@ public enum Experiment {
         return 100 * (1 - Evaluation.of(model, images).accuracy());
     }
 
-    private static ISchedule schedule(double learningRate, int epochs) {
+    static ISchedule schedule(double learningRate, int epochs) {
         Map<Integer, Double> rates = new TreeMap<>();
         rates.put(0, learningRate);
         int drop = (int) Math.ceil(0.7 * epochs);

@@ -1,5 +1,6 @@
 package casebook.experiments;
 
+import casebook.text.Printable;
 import java.util.List;
 import java.util.Locale;
 
@@ -43,8 +44,25 @@ public record Run(String kind, int size, double learningRate, long seed, Experim
         if (cells.size() != HEAD.split(",").length) {
             throw new IllegalArgumentException("a run has " + HEAD.split(",").length + " values, this line has " + cells.size());
         }
-        return new Run(cells.get(0), Integer.parseInt(cells.get(1)), Double.parseDouble(cells.get(2)), Long.parseLong(cells.get(3)),
+        Run run = new Run(cells.get(0), Integer.parseInt(cells.get(1)), Double.parseDouble(cells.get(2)), Long.parseLong(cells.get(3)),
                 new Experiment.Setting(Integer.parseInt(cells.get(4)), Integer.parseInt(cells.get(5)), Integer.parseInt(cells.get(6))),
                 Double.parseDouble(cells.get(7)), Double.parseDouble(cells.get(8)), Double.parseDouble(cells.get(9)));
+        require(!run.kind.isBlank() && Printable.name(run.kind).equals(run.kind), "\"" + run.kind + "\" is no kind of network");
+        require(run.size > 0 && run.setting.images() > 0 && run.setting.epochs() > 0 && run.setting.batchSize() > 0,
+                "size, images, epochs and batch are at least 1");
+        require(run.learningRate > 0 && Double.isFinite(run.learningRate), run.learningRate + " is no learning rate");
+        require(error(run.trainingError) && error(run.testError), "an error is from 0 to 100 per cent, or NaN");
+        require(run.seconds >= 0 && Double.isFinite(run.seconds), "training can't have taken " + run.seconds + " seconds");
+        return run;
+    }
+
+    private static boolean error(double percent) {
+        return Double.isNaN(percent) || percent >= 0 && percent <= 100;
+    }
+
+    private static void require(boolean possible, String what) {
+        if (!possible) {
+            throw new IllegalArgumentException(what);
+        }
     }
 }

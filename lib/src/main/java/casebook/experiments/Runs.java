@@ -5,16 +5,20 @@ import casebook.charts.Curve;
 import casebook.charts.Picture;
 import casebook.data.DataException;
 import casebook.experiments.Experiment.Setting;
+import casebook.model.SharedLines;
+import casebook.model.WholeFile;
 import casebook.notebook.Grid;
 import casebook.notebook.Interrupted;
+import casebook.text.Printable;
 import casebook.training.TrainingListener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.DoubleSummaryStatistics;
@@ -30,6 +34,8 @@ import java.util.function.ToDoubleFunction;
  */
 public final class Runs {
 
+    private static final int LARGEST = 10_000_000;
+
     private final Experiment experiment;
     private final Path file;
     private final List<Run> all = new ArrayList<>();
@@ -40,29 +46,87 @@ public final class Runs {
     }
 
     /**
-     * The runs of this file; a file that is not there is begun.
+     * The runs of this file; a file that is not there, is empty or has only a part of the first line is begun. Nothing is changed where it
+     * is refused; a last row that a kill cut off is taken away.
      *
      * @throws DataException if it is a file of another kind, or can't be read or written
      */
     public static Runs in(Path file, Experiment experiment) {
         Runs runs = new Runs(experiment, file);
-        try {
-            if (!Files.exists(file)) {
-                Files.createDirectories(file.toAbsolutePath().getParent());
-                Files.writeString(file, Run.HEAD + "\n");
-                return runs;
-            }
-            String text = Files.readString(file);
-            if (!text.endsWith("\n")) {
-                // The last line was cut off by a full disk or a kill: it is made again.
-                text = text.substring(0, text.lastIndexOf('\n') + 1);
-                Files.writeString(file, text);
-            }
-            runs.all.addAll(read(text, file.toString()));
-        } catch (IOException e) {
-            throw new DataException(file + " can't be used for runs: " + e);
-        }
+        runs.update(null);
         return runs;
+    }
+
+    /**
+     * Reads the file again and puts a run at its end, unless the file has it by now.
+     *
+     * @param made null to read only
+     * @return the file's row of this run
+     */
+    Run update(Run made) {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new DataException(file + " is not a file");
+        }
+        try (SharedLines lines = SharedLines.open(file)) {
+            String text = text(lines);
+            if ((Run.HEAD + "\n").startsWith(text)) {
+                lines.cut(0);
+                lines.add(Run.HEAD);
+                text = Run.HEAD + "\n";
+            }
+            int end = text.lastIndexOf('\n') + 1;
+            List<Run> there = read(text.substring(0, end), file.toString());
+            // A row with all its digits lacks nothing but the line end.
+            if (whole(text.substring(end))) {
+                lines.add(text.substring(end));
+                there.add(Run.of(text.substring(end)));
+            } else {
+                lines.cut(end);
+            }
+            all.clear();
+            all.addAll(there);
+            if (made == null) {
+                return null;
+            }
+            Optional<Run> known = known(made.key());
+            if (known.isEmpty()) {
+                lines.add(made.row());
+                all.add(made);
+            }
+            return known.orElse(made);
+        } catch (CharacterCodingException e) {
+            throw new DataException(file + " is not a file of runs: it is not a text in UTF-8", e);
+        } catch (IOException e) {
+            throw new DataException(file + " can't be read or written: " + WholeFile.reason(e), e);
+        }
+    }
+
+    /** The file's text, if it can be one of runs. */
+    private String text(SharedLines lines) throws IOException {
+        if (!Run.HEAD.startsWith(new String(lines.start(Run.HEAD.length()), StandardCharsets.ISO_8859_1))) {
+            throw another(file.toString());
+        }
+        if (lines.size() > LARGEST) {
+            throw new DataException(file + " has " + lines.size() + " bytes; " + LARGEST + " are the most that is read");
+        }
+        // All places below are those of characters, and a row has ASCII only: else it is refused.
+        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(lines.start(LARGEST))).toString();
+    }
+
+    private static boolean whole(String row) {
+        try {
+            return Run.of(row).row().equals(row);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static DataException another(String name) {
+        return new DataException(name + " is not a file of runs: its first line should be " + Run.HEAD);
+    }
+
+    private Optional<Run> known(String key) {
+        return all.stream().filter(run -> run.key().equals(key)).findFirst();
     }
 
     /** The runs that are recorded in {@code datasets/experiments}, with how they were made. */
@@ -81,14 +145,14 @@ public final class Runs {
     private static List<Run> read(String text, String name) {
         List<String> lines = text.lines().toList();
         if (lines.isEmpty() || !lines.get(0).equals(Run.HEAD)) {
-            throw new DataException(name + " is not a file of runs: its first line should be " + Run.HEAD);
+            throw another(name);
         }
         List<Run> runs = new ArrayList<>();
         for (int i = 1; i < lines.size(); i++) {
             try {
                 runs.add(Run.of(lines.get(i)));
             } catch (IllegalArgumentException e) {
-                throw new DataException(name + ", line " + (i + 1) + ": " + e.getMessage());
+                throw new DataException(name + ", line " + (i + 1) + ": " + Printable.name(e.getMessage()), e);
             }
         }
         return runs;
@@ -100,7 +164,8 @@ public final class Runs {
     }
 
     /**
-     * Makes a run and puts it at the end of the file, or finds it there.
+     * Makes a run and puts it at the end of the file, or finds it there. Two processes that use one file at the same time may train the
+     * same network twice, and write its row once: before it writes, each locks the file and reads it again.
      *
      * @param listener is told how training goes
      * @throws Interrupted if training was interrupted; the next call goes on where it stopped
@@ -109,21 +174,24 @@ public final class Runs {
      */
     public Run run(String kind, int size, double learningRate, long seed, Setting setting, TrainingListener listener) {
         String key = Run.key(kind, size, learningRate, seed, setting);
-        Optional<Run> known = all.stream().filter(run -> run.key().equals(key)).findFirst();
+        if (known(key).isEmpty()) {
+            // Another kernel may have made it meanwhile.
+            update(null);
+        }
+        Optional<Run> known = known(key);
         if (known.isPresent()) {
             return known.get();
         }
         Path checkpoint = file.resolveSibling(file.getFileName() + "." + key.replace(',', '-') + ".safetensors");
         Run made = experiment.run(kind, size, learningRate, seed, setting, checkpoint, listener).orElseThrow(() -> new Interrupted(
                 "stopped in the training of " + kind + " " + size + ", seed " + seed + ". Start it again, and it goes on from there"));
+        Run kept = update(made);
         try {
-            Files.writeString(file, made.row() + "\n", StandardOpenOption.APPEND);
-            all.add(made);
             Files.deleteIfExists(checkpoint);
         } catch (IOException e) {
-            throw new DataException(file + " could not be written: " + e);
+            throw new DataException(checkpoint + " could not be removed: " + WholeFile.reason(e), e);
         }
-        return made;
+        return kept;
     }
 
     /**

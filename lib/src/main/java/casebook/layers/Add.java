@@ -22,10 +22,20 @@ public record Add() implements Layer {
         for (Shape input : inputs) {
             if (!input.equals(inputs.get(0))) {
                 throw new IllegalArgumentException("shapes must be equal to be added, these are " + inputs.get(0) + " and "
-                        + input + ": the shortcut needs a 1×1 convolution (with the main path's stride) that makes them equal");
+                        + input + ": " + cause(inputs.get(0), input));
             }
         }
         return inputs.get(0);
+    }
+
+    /** A few rows less and the same channels are what a convolution without padding leaves; a stride leaves half of them. */
+    private static String cause(Shape first, Shape other) {
+        int larger = Math.max(first.height(), other.height());
+        int smaller = Math.min(first.height(), other.height());
+        return first.channels() == other.channels() && larger > smaller && 3 * smaller > 2 * larger
+                ? "a convolution on the main path takes " + (larger - smaller) + " rows off, so it needs padding that keeps the side "
+                + "(same())"
+                : "the shortcut needs a 1×1 convolution (with the main path's stride) that makes them equal";
     }
 
     /** One addition for each number, for each input after the first. */

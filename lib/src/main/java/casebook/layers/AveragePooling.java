@@ -27,7 +27,7 @@ public record AveragePooling(Window window) implements SingleInputLayer {
 
     @Override
     public Shape output(Shape input) {
-        return window.slide(input, input.channels());
+        return window.pool(input);
     }
 
     /** One addition for each number in each window. */

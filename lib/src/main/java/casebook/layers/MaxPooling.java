@@ -27,7 +27,7 @@ public record MaxPooling(Window window) implements SingleInputLayer {
 
     @Override
     public Shape output(Shape input) {
-        return window.slide(input, input.channels());
+        return window.pool(input);
     }
 
     /** One comparison for each number in each window. */

@@ -19,6 +19,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public record Window(int height, int width, int strideHeight, int strideWidth, Padding padding, int dilation,
         boolean roundUp) {
 
+    /** More than any network has in its padding. */
+    private static final int MOST_WINDOWS = 10_000;
+
     /** @throws IllegalArgumentException if a number is zero or negative */
     public Window {
         atLeastOne("the filter's height", height);
@@ -74,6 +77,38 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
         return Shape.volume(rows, columns, channels);
     }
 
+    /**
+     * The output's shape of a pooling with this window. A pooling leaves the padding out, so each window has to see a part of the input.
+     *
+     * @throws IllegalArgumentException if the window is larger than the padded input, or would lie in the padding alone somewhere
+     */
+    Shape pool(Shape input) {
+        Shape output = slide(input, input.channels());
+        int[] zeros = zeros(input);
+        if (blind(input.height(), output.height(), extentHeight(), strideHeight, zeros[0])
+                || blind(input.width(), output.width(), extentWidth(), strideWidth, zeros[1])) {
+            throw new IllegalArgumentException("a " + height + "×" + width + " pooling" + (dilation > 1 ? " with dilation " + dilation : "")
+                    + " of a " + input + " input with this padding would have windows that see nothing but padding; it has to be smaller"
+                    + " than the window");
+        }
+        return output;
+    }
+
+    private boolean blind(int n, int windows, int extent, int stride, int before) {
+        if (before >= extent || (long) (windows - 1) * stride - before >= n) {
+            return true;
+        }
+        // With gaps a window may step over a small input. What the first places before it see repeats after so many windows as the gap
+        // is wide.
+        boolean gaps = dilation > 1 && n < dilation;
+        for (int i = 0; gaps && i < Math.min(windows, dilation) && (long) i * stride < before; i++) {
+            if (i == MOST_WINDOWS || Math.floorMod((int) ((long) i * stride - before), dilation) >= n) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private int side(int n, int f, int s, int before, int after) {
         if (padding.same()) {
             return (int) (((long) n + s - 1) / s);
@@ -102,8 +137,8 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
     /** The zeros that this window needs around {@code input}: top, left, bottom, right, rounding up included. */
     public int[] zeros(Shape input) {
         Shape output = slide(input, 1);
-        int rows = (output.height() - 1) * strideHeight + extentHeight() - input.height();
-        int columns = (output.width() - 1) * strideWidth + extentWidth() - input.width();
+        int rows = Math.toIntExact((output.height() - 1L) * strideHeight + extentHeight() - input.height());
+        int columns = Math.toIntExact((output.width() - 1L) * strideWidth + extentWidth() - input.width());
         if (padding.same()) {
             rows = Math.max(0, rows);
             columns = Math.max(0, columns);

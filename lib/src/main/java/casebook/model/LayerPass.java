@@ -2,6 +2,7 @@ package casebook.model;
 
 import casebook.layers.Pass;
 import casebook.network.Node;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,14 +53,44 @@ public final class LayerPass implements Pass {
         }, array -> array);
     }
 
-    /** Runs the layer's own forward pass. */
+    /**
+     * Runs the layer's own forward pass.
+     *
+     * @throws IllegalStateException if the layer puts out another number of values than its shape rule says: native code would write them
+     *     past the end of their place
+     */
     public INDArray forward() {
-        return node.layer().forward(this, inputs);
+        INDArray made = node.layer().forward(this, inputs);
+        long wanted = inputs.get(0).size(0) * node.output().elements();
+        if (made == null || made.length() != wanted) {
+            throw new IllegalStateException(node.name() + ": its shape rule says " + node.output() + ", which is " + wanted + " numbers for "
+                    + inputs.get(0).size(0) + " images, and its forward pass puts out " + inWords(made));
+        }
+        return made;
     }
 
-    /** Runs the layer's own backward pass. */
+    /**
+     * Runs the layer's own backward pass.
+     *
+     * @throws IllegalStateException if it does not give a gradient of an input's size for each input
+     */
     public List<INDArray> backward(INDArray gradient) {
-        return node.layer().backward(this, gradient);
+        List<INDArray> made = node.layer().backward(this, gradient);
+        if (made == null || made.size() != inputs.size()) {
+            throw new IllegalStateException(node.name() + ": it has " + inputs.size() + " inputs, and its backward pass gives "
+                    + (made == null ? "no list (null)" : made.size() + " gradients"));
+        }
+        for (int i = 0; i < made.size(); i++) {
+            if (made.get(i) == null || made.get(i).length() != inputs.get(i).length()) {
+                throw new IllegalStateException(node.name() + ": input " + (i + 1) + " has " + inWords(inputs.get(i))
+                        + ", and its gradient in the backward pass has " + inWords(made.get(i)));
+            }
+        }
+        return made;
+    }
+
+    private static String inWords(INDArray array) {
+        return array == null ? "nothing (null)" : array.length() + " numbers, " + Arrays.toString(array.shape());
     }
 
     /** Says what the forward pass put out. */
@@ -99,6 +130,10 @@ public final class LayerPass implements Pass {
 
     @Override
     public void gradient(String name, INDArray gradient) {
+        INDArray of = parameter(name);
+        if (gradient == null || gradient.length() != of.length()) {
+            throw new IllegalStateException(node.name() + ": the parameter " + name + " has " + inWords(of) + ", and its gradient has " + inWords(gradient));
+        }
         gradients.accept(name, gradient);
     }
 

@@ -8,6 +8,7 @@ import casebook.layers.Parameter;
 import casebook.layers.Shape;
 import casebook.network.Network;
 import casebook.network.Node;
+import casebook.text.Printable;
 import java.nio.file.Path;
 import java.util.AbstractMap;
 import java.util.ArrayList;
@@ -466,7 +467,7 @@ public final class Model implements AutoCloseable {
         INDArray tensor = tensors.get(name);
         if (tensor == null) {
             throw new ModelFileException(file + " has no " + name + ", so it does not belong to " + network.name()
-                    + "; it has " + String.join(", ", tensors.keySet()));
+                    + "; it has " + Printable.names(tensors.keySet()));
         }
         if (!Arrays.equals(tensor.shape(), shape)) {
             throw new ModelFileException(file + ": " + name + " is " + Arrays.toString(tensor.shape()) + ", but "
@@ -482,7 +483,7 @@ public final class Model implements AutoCloseable {
     private static void refuseStrangers(Network network, Path file, Set<String> names, Map<String, INDArray> tensors) {
         for (String name : tensors.keySet()) {
             if (!names.contains(name)) {
-                throw new ModelFileException(file + " has " + name + ", which " + network.name()
+                throw new ModelFileException(file + " has " + Printable.name(name) + ", which " + network.name()
                         + " does not have: it belongs to another network");
             }
         }

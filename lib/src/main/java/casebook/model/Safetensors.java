@@ -9,21 +9,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.shade.jackson.core.JsonProcessingException;
-import org.nd4j.shade.jackson.databind.JsonNode;
-import org.nd4j.shade.jackson.databind.ObjectMapper;
-import org.nd4j.shade.jackson.databind.node.ArrayNode;
-import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /**
  * Reads and writes safetensors files: eight bytes with the length of a header, the header in JSON with the type, shape and
@@ -34,12 +25,7 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  */
 public record Safetensors(Map<String, INDArray> tensors, Map<String, String> metadata) {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int LARGEST_HEADER = 100_000_000;
     private static final int PIECE = 1 << 20;
-
-    /** In the metadata: a checksum of all numbers. Files of others have none. */
-    private static final String CHECKSUM = "crc32";
 
     /**
      * Writes a file, whole or not at all. A thread that is interrupted meanwhile writes to the end.
@@ -48,39 +34,14 @@ public record Safetensors(Map<String, INDArray> tensors, Map<String, String> met
      */
     public static void write(Path file, Map<String, INDArray> tensors, Map<String, String> metadata) {
         WholeFile.write(file, out -> {
-            out.seek(header(tensors, metadata, 0).length);
+            out.seek(SafetensorsHeader.bytes(file, tensors, metadata, 0).length);
             CRC32 checksum = new CRC32();
             for (INDArray tensor : tensors.values()) {
                 write(out, tensor, checksum);
             }
             out.seek(0);
-            out.write(header(tensors, metadata, checksum.getValue()));
+            out.write(SafetensorsHeader.bytes(file, tensors, metadata, checksum.getValue()));
         });
-    }
-
-    private static byte[] header(Map<String, INDArray> tensors, Map<String, String> metadata, long checksum) throws JsonProcessingException {
-        ObjectNode root = JSON.createObjectNode();
-        ObjectNode texts = root.putObject("__metadata__");
-        metadata.forEach(texts::put);
-        texts.put(CHECKSUM, String.format("%08x", checksum));
-        long at = 0;
-        for (Map.Entry<String, INDArray> entry : tensors.entrySet()) {
-            INDArray tensor = entry.getValue();
-            ObjectNode node = root.putObject(entry.getKey());
-            node.put("dtype", tensor.dataType() == DataType.DOUBLE ? "F64" : "F32");
-            ArrayNode shape = node.putArray("shape");
-            for (long side : tensor.shape()) {
-                shape.add(side);
-            }
-            long end = at + tensor.length() * (tensor.dataType() == DataType.DOUBLE ? 8 : 4);
-            node.putArray("data_offsets").add(at).add(end);
-            at = end;
-        }
-        byte[] json = JSON.writeValueAsBytes(root);
-        // The numbers start at a multiple of eight.
-        byte[] padded = Arrays.copyOf(json, (json.length + 7) / 8 * 8);
-        Arrays.fill(padded, json.length, padded.length, (byte) ' ');
-        return ByteBuffer.allocate(8 + padded.length).order(ByteOrder.LITTLE_ENDIAN).putLong(padded.length).put(padded).array();
     }
 
     private static void write(RandomAccessFile out, INDArray tensor, CRC32 checksum) throws IOException {
@@ -95,9 +56,6 @@ public record Safetensors(Map<String, INDArray> tensors, Map<String, String> met
         }
     }
 
-    /** A tensor's entry in the header. */
-    private record Entry(String name, String type, long[] shape, long start, long end) {}
-
     /**
      * Reads a file.
      *
@@ -110,27 +68,26 @@ public record Safetensors(Map<String, INDArray> tensors, Map<String, String> met
                 throw new ModelFileException(file + " has only " + size + " bytes: it is cut off, or not a safetensors file");
             }
             long headerLength = ByteBuffer.wrap(read(in, 0, 8)).order(ByteOrder.LITTLE_ENDIAN).getLong();
-            if (headerLength < 2 || headerLength > LARGEST_HEADER || headerLength > size - 8) {
+            if (headerLength < 2 || headerLength > size - 8) {
                 throw new ModelFileException(file + ": bytes 0 to 7 say that the header has " + Long.toUnsignedString(headerLength)
                         + " bytes, in a file of " + size + ": it is cut off, or not a safetensors file");
             }
+            if (headerLength > SafetensorsHeader.LARGEST) {
+                throw new ModelFileException(file + ": its header has " + headerLength + " bytes; " + SafetensorsHeader.LARGEST
+                        + " are the most that is read here");
+            }
             long start = 8 + headerLength;
-            JsonNode root = JSON.readTree(read(in, 8, (int) headerLength));
-            Map<String, String> metadata = new LinkedHashMap<>();
-            List<Entry> entries = entries(file, root, size - start, metadata);
-            String checksum = metadata.remove(CHECKSUM);
-            if (checksum != null && !checksum.equals(checksum(in, start, size))) {
+            SafetensorsHeader header = SafetensorsHeader.read(file, read(in, 8, (int) headerLength), size - start);
+            if (header.checksum() != null && !header.checksum().equals(checksum(in, start, size))) {
                 throw new ModelFileException(file + " is damaged: its numbers are not those that were written (their checksum differs)");
             }
             Map<String, INDArray> tensors = new LinkedHashMap<>();
-            for (Entry entry : entries) {
+            for (SafetensorsHeader.Entry entry : header.entries()) {
                 tensors.put(entry.name(), tensor(in, start, entry));
             }
-            return new Safetensors(tensors, metadata);
+            return new Safetensors(tensors, header.metadata());
         } catch (FileNotFoundException e) {
             throw new ModelFileException(Files.exists(file) ? file + " can't be read: " + e.getMessage() : file + " does not exist", e);
-        } catch (JsonProcessingException e) {
-            throw new ModelFileException(file + ": its header is not JSON (" + e.getOriginalMessage() + "): it is damaged, or not a safetensors file", e);
         } catch (IOException e) {
             throw new ModelFileException(file + " can't be read: " + e.getMessage(), e);
         }
@@ -141,51 +98,10 @@ public record Safetensors(Map<String, INDArray> tensors, Map<String, String> met
         for (long at = start; at < end; at += PIECE) {
             checksum.update(read(in, at, (int) Math.min(PIECE, end - at)));
         }
-        return String.format("%08x", checksum.getValue());
+        return SafetensorsHeader.digits(checksum.getValue());
     }
 
-    private static List<Entry> entries(Path file, JsonNode root, long dataLength, Map<String, String> metadata) {
-        if (root == null || !root.isObject()) {
-            throw new ModelFileException(file + ": its header is not a JSON object: it is damaged, or not a safetensors file");
-        }
-        List<Entry> entries = new ArrayList<>();
-        for (Iterator<Map.Entry<String, JsonNode>> fields = root.fields(); fields.hasNext();) {
-            Map.Entry<String, JsonNode> field = fields.next();
-            JsonNode node = field.getValue();
-            if (field.getKey().equals("__metadata__")) {
-                node.fields().forEachRemaining(text -> metadata.put(text.getKey(), text.getValue().asText()));
-                continue;
-            }
-            String type = node.path("dtype").asText();
-            int width = switch (type) {
-                case "F64" -> 8;
-                case "F32" -> 4;
-                case "F16" -> 2;
-                default -> throw new ModelFileException(file + ": " + field.getKey() + " is of type \"" + type + "\"; F16, F32 and F64 can be read");
-            };
-            JsonNode sides = node.path("shape");
-            long[] shape = new long[sides.size()];
-            long length = width;
-            for (int i = 0; i < shape.length; i++) {
-                shape[i] = sides.get(i).asLong(-1);
-                length = shape[i] < 0 || shape[i] > Integer.MAX_VALUE || length > dataLength ? Long.MAX_VALUE / 4 : length * shape[i];
-            }
-            long start = node.path("data_offsets").path(0).asLong(-1);
-            long end = node.path("data_offsets").path(1).asLong(-1);
-            if (start < 0 || end < start || end > dataLength || end - start != length) {
-                throw new ModelFileException(file + ": " + field.getKey() + " of shape " + Arrays.toString(shape) + " and type " + type
-                        + " is said to lie in bytes " + start + " to " + end + " of " + dataLength + " bytes of data: the file is cut off or damaged");
-            }
-            if (length == 0 || length > Integer.MAX_VALUE) {
-                throw new ModelFileException(file + ": " + field.getKey() + " of shape " + Arrays.toString(shape) + (length == 0
-                        ? " has no numbers" : " is too large to be read here, where 2 GB are the most for one array"));
-            }
-            entries.add(new Entry(field.getKey(), type, shape, start, end));
-        }
-        return entries;
-    }
-
-    private static INDArray tensor(RandomAccessFile in, long dataStart, Entry entry) throws IOException {
+    private static INDArray tensor(RandomAccessFile in, long dataStart, SafetensorsHeader.Entry entry) throws IOException {
         DataType type = entry.type().equals("F64") ? DataType.DOUBLE : DataType.FLOAT;
         INDArray tensor = Nd4j.createUninitialized(type, entry.shape(), 'c');
         ByteBuffer numbers = Tensors.bytes(tensor).order(ByteOrder.LITTLE_ENDIAN);

@@ -3,6 +3,7 @@ package casebook.model;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,11 +29,24 @@ public final class WholeFile {
     }
 
     /**
-     * Writes a file; folders that are missing are made.
+     * Writes a file of weights; folders that are missing are made.
      *
      * @throws ModelFileException if it can't be written, with the system's reason
      */
     public static void write(Path file, Content content) {
+        try {
+            put(file, content);
+        } catch (IOException e) {
+            throw new ModelFileException(e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Writes a file; folders that are missing are made.
+     *
+     * @throws IOException if it can't be written; the message is a sentence with the file's name and the system's reason
+     */
+    public static synchronized void put(Path file, Content content) throws IOException {
         Path partial = null;
         try {
             Path target = file.toAbsolutePath();
@@ -51,7 +65,7 @@ public final class WholeFile {
                 Files.move(partial, target, StandardCopyOption.REPLACE_EXISTING);
             }
         } catch (IOException e) {
-            throw new ModelFileException(file + " could not be written (" + reason(e) + "); nothing was changed", e);
+            throw new IOException(file + " could not be written (" + reason(e) + "); nothing was changed", e);
         } finally {
             try {
                 if (partial != null) {
@@ -83,7 +97,10 @@ public final class WholeFile {
     }
 
     /** Java's file exceptions often have a path for a message, and the reason in their class's name. */
-    private static String reason(IOException e) {
+    public static String reason(IOException e) {
+        if (e instanceof FileAlreadyExistsException) {
+            return e.getMessage() + " is a file, where a folder is needed";
+        }
         return e instanceof FileSystemException f && f.getReason() == null
                 ? e.getClass().getSimpleName().replaceFirst("Exception$", "") + ": " + e.getMessage() : e.getMessage();
     }

@@ -1,5 +1,8 @@
 package casebook.notebook;
 
+import casebook.compute.StopSignal;
+import casebook.compute.Stopped;
+import casebook.text.Printable;
 import casebook.zoo.Nearest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,8 +22,8 @@ import jdk.jshell.JShell;
 import jdk.jshell.JShellException;
 import jdk.jshell.MethodSnippet;
 import jdk.jshell.PersistentSnippet;
-import jdk.jshell.Snippet;
 import jdk.jshell.Snippet.Status;
+import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
 import jdk.jshell.SourceCodeAnalysis.SnippetWrapper;
 import jdk.jshell.UnresolvedReferenceException;
@@ -39,6 +42,8 @@ final class Failures implements Consumer<SnippetEvent> {
     /** What is thrown where a list or table is used that a cell above should have filled. */
     private static final Pattern NOTHING_THERE = Pattern.compile("^NullPointerException|^NoSuchElementException|out of bounds for length 0");
     private static final Pattern SYMBOL = Pattern.compile("symbol:\\s+(variable|class|method)\\s+(\\w+)");
+    /** Where an answer or a prediction stands that may be a word. */
+    private static final Pattern AN_ANSWER = Pattern.compile("\\b(?:check|predict)\\(\"[^\"]+\",\\s*(?:List\\.of\\(\\s*(?:\"[^\"]*\",\\s*)*)?$");
     private static final Pattern NOT_CODE = Pattern.compile("\"(?:\\\\.|[^\"\\\\])*\"|//[^\n]*|/\\*.*?\\*/", Pattern.DOTALL);
 
     /** What is thrown with a sentence that was written for a reader. Java itself throws the others, and then their name says something. */
@@ -60,6 +65,7 @@ final class Failures implements Consumer<SnippetEvent> {
 
     private volatile Throwable thrown;
     private Throwable last;
+    private Cells cells;
 
     /** @param tidy is run before a failure is thrown: the kernel does not see it then, and can't clean up after it */
     Failures(JShell shell, Runnable tidy) {
@@ -70,6 +76,11 @@ final class Failures implements Consumer<SnippetEvent> {
     /** What a cell threw last, itself; where the kernel does not hand it on, what Java's shell made of it. */
     Throwable last() {
         return last;
+    }
+
+    /** From now on, these run the statements. */
+    void stoppedBy(Cells cells) {
+        this.cells = cells;
     }
 
     /** Takes note of what a statement threw, before the shell makes text of it. */
@@ -119,7 +130,7 @@ final class Failures implements Consumer<SnippetEvent> {
         }
         EvalException e = (EvalException) exception;
         if (e.getExceptionClassName().equals("Execution Interrupted")) {
-            fail(List.of("Stopped. What this cell was to set is not set: run it again before the cells below it."), null);
+            fail(stopped(original), null);
         }
         if (!original.getClass().getName().equals(e.getExceptionClassName())) {
             original = e;
@@ -147,6 +158,20 @@ final class Failures implements Consumer<SnippetEvent> {
         fail(lines, original);
     }
 
+    /** @param original what the statement ended with, if it said how far it had come */
+    private List<String> stopped(Throwable original) {
+        StopSignal signal = cells == null ? new StopSignal() : cells.last();
+        String howFar = original instanceof Stopped && !original.getMessage().equals("stopped") ? original.getMessage() : signal.kept();
+        List<String> lines = new ArrayList<>();
+        lines.add(howFar.isEmpty() ? "Stopped. What this cell was to set is not set: run it again before the cells below it."
+                : Character.toUpperCase(howFar.charAt(0)) + howFar.substring(1) + ".");
+        if (signal.isAbandoned()) {
+            lines.add("It has not ended yet, and goes on in the background until it looks whether to stop. A long loop of your own has to do so: "
+                    + "Interrupted.check();");
+        }
+        return lines;
+    }
+
     private void fail(List<String> lines, Throwable cause) {
         tidy.run();
         throw new CellFailed(lines, cause);
@@ -163,7 +188,7 @@ final class Failures implements Consumer<SnippetEvent> {
             return Memory.inWords(thrown);
         }
         boolean silent = message == null || message.isBlank() || message.equals("null");
-        String text = silent ? "" : INNER_NAME.matcher(message).replaceAll("");
+        String text = silent ? "" : Printable.message(INNER_NAME.matcher(message).replaceAll(""));
         if (type.equals("java.lang.StackOverflowError")) {
             return "StackOverflowError: methods call each other, or one itself, without an end";
         }
@@ -207,6 +232,14 @@ final class Failures implements Consumer<SnippetEvent> {
         List<String> lines = new ArrayList<>(List.of(inner.get().inWords("in ")));
         place(own.get(own.size() - 1)).filter(outer -> !outer.equals(inner.get())).ifPresent(outer -> lines.add(outer.inWords("called in ")));
         return lines;
+    }
+
+    /** The learner's line that something was thrown in, with its class: {@code in Squash.forward, line 7:   return x.muli(2);}. */
+    Optional<String> whereIn(Throwable thrown) {
+        return Arrays.stream(thrown.getStackTrace()).filter(Failures::learners).findFirst().flatMap(frame -> place(frame).map(place -> {
+            String type = INNER_NAME.matcher(frame.getClassName() + ".").replaceFirst("");
+            return place.inWords("in " + (type.isEmpty() || place.method().isEmpty() ? "" : type.replace('$', '.')));
+        }));
     }
 
     private static boolean learners(StackTraceElement frame) {
@@ -292,7 +325,10 @@ final class Failures implements Consumer<SnippetEvent> {
             int lineStart = source.lastIndexOf('\n', start) + 1;
             int lineEnd = source.indexOf('\n', start);
             String line = source.substring(lineStart, lineEnd < 0 ? source.length() : lineEnd);
-            return Optional.of(List.of(sentenceFor(kind, name), "in this line:   " + shortened(line.strip())));
+            boolean answer = kind.equals("variable") && AN_ANSWER.matcher(source.substring(0, start)).find();
+            String sentence = (answer ? "if " + name + " is a word, write it in quotation marks: \"" + name + "\"; if not, " : "")
+                    + sentenceFor(kind, name);
+            return Optional.of(List.of(sentence, "in this line:   " + shortened(line.strip())));
         }
         return Optional.empty();
     }

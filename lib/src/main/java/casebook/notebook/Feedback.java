@@ -5,7 +5,7 @@ package casebook.notebook;
  *
  * @param mark what kind of answer it is
  * @param head the first words: {@code 02.1 · right}
- * @param text the rest; may be empty
+ * @param text the rest; may be empty. Of what is folded away, the line that is seen
  */
 public record Feedback(Mark mark, String head, String text) {
 
@@ -16,7 +16,9 @@ public record Feedback(Mark mark, String head, String text) {
         /** Something has to be thought over again. */
         AGAIN("↻", "#D55E00"),
         /** Nothing was answered, or nothing is judged. */
-        OPEN("○", "#767676");
+        OPEN("○", "#767676"),
+        /** An answer that nobody has asked for yet: it is folded away, and opened by whoever wants it. */
+        FOLDED("○", "#767676");
 
         private final String sign;
         private final String colour;
@@ -29,10 +31,13 @@ public record Feedback(Mark mark, String head, String text) {
 
     /** Words alone: {@code ✓ 02.1 · right. …}. */
     public String words() {
-        return mark.sign + " " + head + (text.isEmpty() ? "" : ". " + text);
+        return mark == Mark.FOLDED ? head : mark.sign + " " + head + (text.isEmpty() ? "" : ". " + text);
     }
 
     Bundle bundle() {
+        if (mark == Mark.FOLDED) {
+            return Bundle.html("<details style=\"max-width:46em\"><summary>" + Grid.escape(text) + "</summary>" + Grid.escape(head) + "</details>", words());
+        }
         String html = "<div role=\"status\" style=\"border-left:4px solid " + mark.colour + ";padding:.2em .8em;max-width:46em\"><b><span aria-hidden=\"true\">"
                 + mark.sign + " </span>" + Grid.escape(head) + "</b>" + (text.isEmpty() ? "" : "<br>" + Grid.escape(text).replace("\n", "<br>")) + "</div>";
         return Bundle.html(html, words());

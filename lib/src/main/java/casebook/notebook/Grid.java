@@ -1,5 +1,6 @@
 package casebook.notebook;
 
+import casebook.text.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -20,7 +21,7 @@ public final class Grid {
     private List<String> total = List.of();
 
     private Grid(String title, List<String> heads, List<Boolean> figures) {
-        this.title = title;
+        this.title = Printable.line(title);
         this.heads = heads;
         this.figures = figures;
     }
@@ -57,7 +58,7 @@ public final class Grid {
         if (cells.length != heads.size()) {
             throw new IllegalArgumentException("a row of this table has " + heads.size() + " cells, this one has " + cells.length);
         }
-        return List.of(cells);
+        return Stream.of(cells).map(Printable::line).toList();
     }
 
     /** A whole number with thousands separators: {@code 62,378,344}. */

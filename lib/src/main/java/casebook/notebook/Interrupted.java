@@ -13,13 +13,13 @@ public class Interrupted extends Stopped {
     }
 
     /**
-     * Throws if this thread was interrupted. A long loop of your own calls it in each round: without it, the loop runs on in
+     * Throws if the cell is to stop. A long loop of your own calls it in each round: without it, the loop runs on in
      * the background after the stop button was pressed.
      *
-     * @throws Interrupted if this thread was interrupted
+     * @throws Interrupted if the cell is to stop
      */
     public static void check() {
-        if (Thread.interrupted()) {
+        if (requested()) {
             throw new Interrupted("stopped");
         }
     }

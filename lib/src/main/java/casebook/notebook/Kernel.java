@@ -1,5 +1,7 @@
 package casebook.notebook;
 
+import casebook.compute.StopSignal;
+import casebook.compute.Stopped;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Field;
@@ -9,12 +11,12 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.RunnableFuture;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import jdk.jshell.JShell;
@@ -82,19 +84,17 @@ final class Kernel {
 
     /** A channel that is written to by an interrupted thread is closed, and the kernel would be mute: the interrupt waits. */
     private void publish(Callable<?> message) {
-        if (quiet) {
+        // What a cell shows after it was given up would stand below another one.
+        if (quiet || StopSignal.abandonedHere()) {
             return;
         }
-        boolean interrupted = Thread.interrupted();
-        try {
-            message.call();
-        } catch (Exception e) {
-            throw changed(e);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+        Stopped.postponed(() -> {
+            try {
+                return message.call();
+            } catch (Exception e) {
+                throw changed(e);
             }
-        }
+        });
     }
 
     /**
@@ -194,34 +194,30 @@ final class Kernel {
         }
     }
 
-    /** Hands on what a cell throws. The kernel itself keeps only its text. */
-    void onThrown(JShell shell, Consumer<Throwable> listener) {
+    /**
+     * From the next cell on, {@link Cells} runs their statements. What they throw is handed on, of which the kernel itself keeps only the text.
+     *
+     * @return empty without the option {@code --add-opens jdk.jshell/jdk.jshell=ALL-UNNAMED}: then the kernel stops cells in its own way
+     */
+    Optional<Cells> runCells(JShell shell, Consumer<Throwable> thrown, Runnable beforeEach) {
         try {
             Method method = JShell.class.getDeclaredMethod("executionControl");
             method.setAccessible(true);
             Object control = method.invoke(shell);
-            Field field = field(control, "executor");
-            ThreadPoolExecutor old = (ThreadPoolExecutor) field.get(control);
+            Field executor = field(control, "executor");
+            Field running = field(control, "running");
+            ThreadPoolExecutor old = (ThreadPoolExecutor) executor.get(control);
+            @SuppressWarnings("unchecked")
+            Map<String, Future<Object>> now = (Map<String, Future<Object>>) running.get(control);
+            AtomicInteger count = (AtomicInteger) field(kernel, "executionCount").get(kernel);
             // By their threads' names JJava knows a cell that runs cells.
-            field.set(control, new ThreadPoolExecutor(0, Integer.MAX_VALUE, 60, TimeUnit.SECONDS, new SynchronousQueue<>(), old.getThreadFactory()) {
-                @Override
-                protected <T> RunnableFuture<T> newTaskFor(Callable<T> cell) {
-                    return super.newTaskFor(() -> {
-                        try {
-                            return cell.call();
-                        } catch (OutOfMemoryError e) {
-                            listener.accept(e);
-                            throw e;
-                        } catch (InvocationTargetException e) {
-                            listener.accept(e.getCause());
-                            throw e;
-                        }
-                    });
-                }
-            });
+            Cells cells = new Cells(old.getThreadFactory(), now, thrown, beforeEach, count::get);
+            running.set(control, cells.running());
+            executor.set(control, cells);
             old.shutdown();
+            return Optional.of(cells);
         } catch (ReflectiveOperationException | RuntimeException e) {
-            // Without the option --add-opens jdk.jshell/jdk.jshell=ALL-UNNAMED: the text has to do.
+            return Optional.empty();
         }
     }
 
@@ -243,9 +239,15 @@ final class Kernel {
     }
 
     private static Field field(Object target, String name) throws NoSuchFieldException {
-        Field field = target.getClass().getDeclaredField(name);
-        field.setAccessible(true);
-        return field;
+        for (Class<?> type = target.getClass(); type != null; type = type.getSuperclass()) {
+            for (Field field : type.getDeclaredFields()) {
+                if (field.getName().equals(name)) {
+                    field.setAccessible(true);
+                    return field;
+                }
+            }
+        }
+        throw new NoSuchFieldException(target.getClass().getName() + "." + name);
     }
 
     private Object data(Bundle bundle, String id) throws ReflectiveOperationException {

@@ -44,9 +44,14 @@ public final class LossCurve implements TrainingListener {
             return;
         }
         live.offer(() -> picture(batches));
-        if (step == steps || Thread.currentThread().isInterrupted()) {
+        if (step == steps) {
             live.close();
         }
+    }
+
+    @Override
+    public void stopped(int step) {
+        live.close();
     }
 
     private Picture picture(int batches) {

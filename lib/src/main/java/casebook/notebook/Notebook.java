@@ -25,12 +25,13 @@ public final class Notebook {
     private static Optional<Kernel> kernel = Kernel.find(Kernel.KNOWN);
     private static boolean started;
     private static Failures failures;
+    private static Libraries libraries;
 
     private Notebook() {}
 
     /**
-     * Makes this kernel ready for the course; the first cell of every notebook ends with it. It starts no numerics library
-     * and may be called again.
+     * Makes this kernel ready for the course; the first cell of every notebook ends with it, and it may be called again. The libraries start
+     * in the background meanwhile; the next cell waits for them.
      */
     public static synchronized void start() {
         ClassLoader loader = Notebook.class.getClassLoader();
@@ -38,6 +39,7 @@ public final class Notebook {
         Thread.currentThread().setContextClassLoader(loader);
         ND4JClassLoading.setNd4jClassloader(loader);
         if (!started) {
+            libraries = kernel.isPresent() ? Libraries.start(loader) : Libraries.NONE;
             kernel.ifPresent(Notebook::register);
             kernel.ifPresent(k -> k.shell().ifPresent(shell -> help(k, shell)));
             started = true;
@@ -55,7 +57,8 @@ public final class Notebook {
     private static void help(Kernel kernel, JShell shell) {
         failures = new Failures(shell, () -> kernel.forgetReplaced(shell));
         shell.onSnippetEvent(failures);
-        kernel.onThrown(shell, failures::thrown);
+        Optional<Cells> cells = kernel.runCells(shell, failures::thrown, libraries::await);
+        cells.ifPresentOrElse(failures::stoppedBy, libraries::await);
         try {
             kernel.addSources(shell, Datasets.home().resolve("lib/src/main/java"));
         } catch (DataException e) {
@@ -69,6 +72,11 @@ public final class Notebook {
      */
     public static Throwable lastError() {
         return failures == null ? null : failures.last();
+    }
+
+    /** Where in the notebook's own code something was thrown: class, method, line and what stands there. Empty outside a notebook. */
+    public static Optional<String> place(Throwable thrown) {
+        return failures == null ? Optional.empty() : failures.whereIn(thrown);
     }
 
     static void lastError(Throwable thrown) {

@@ -35,6 +35,9 @@ final class Outputs {
     /** A photo is shown about this wide, and a small one larger than it is. */
     private static final int PHOTO = 480;
 
+    /** A small photo is not shown larger than this: one of a single column would become as high as it pleases. */
+    private static final int HIGHEST_PHOTO = 4 * PHOTO;
+
     private Outputs() {}
 
     /** The outputs that show this value, one below the other. */
@@ -130,7 +133,7 @@ final class Outputs {
 
     /** A small photo is enlarged by a whole factor here, because what shows the page later would smooth its pixels. */
     private static Bundle photo(Photo photo) {
-        int times = Math.max(1, PHOTO / photo.width());
+        int times = Math.max(1, Math.min(PHOTO / photo.width(), HIGHEST_PHOTO / photo.height()));
         int width = times * photo.width();
         int height = times * photo.height();
         BufferedImage large = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);

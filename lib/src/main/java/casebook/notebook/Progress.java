@@ -1,5 +1,6 @@
 package casebook.notebook;
 
+import casebook.compute.Stopped;
 import casebook.training.TrainingListener;
 import java.io.PrintStream;
 import java.util.Locale;
@@ -87,7 +88,7 @@ public final class Progress implements AutoCloseable {
      */
     public void to(long done, String note) {
         set(done, note);
-        if (Thread.interrupted()) {
+        if (Stopped.requested()) {
             close();
             throw new Interrupted(end());
         }

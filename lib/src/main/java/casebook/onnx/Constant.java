@@ -1,5 +1,6 @@
 package casebook.onnx;
 
+import casebook.text.Printable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -20,12 +21,13 @@ import onnx.Onnx.TensorProto.DataType;
  */
 record Constant(String origin, long[] sizes, double[] values, boolean whole) {
 
+    private static final int MOST_SIDES = 32;
     private static final Set<Integer> WHOLE = Set.of(DataType.INT64_VALUE, DataType.INT32_VALUE);
 
     /** @throws IllegalArgumentException if a side is negative, or there are more numbers than can be counted */
     Constant {
         if (Arrays.stream(sizes).anyMatch(size -> size < 0)) {
-            throw new IllegalArgumentException("\"" + origin + "\" is said to have the sides " + Layout.text(sizes)
+            throw new IllegalArgumentException("\"" + Printable.name(origin) + "\" is said to have the sides " + Layout.text(sizes)
                     + ", and none can be negative");
         }
         count(sizes);
@@ -69,15 +71,29 @@ record Constant(String origin, long[] sizes, double[] values, boolean whole) {
         return values;
     }
 
-    /** How many numbers a tensor with these sides holds. */
+    /**
+     * How many numbers a tensor with these sides holds.
+     *
+     * @throws IllegalArgumentException if it has more sides than any tensor
+     */
     static long count(long... sizes) {
+        checkRank(sizes.length);
         return Arrays.stream(sizes).reduce(1, Math::multiplyExact);
+    }
+
+    /** @throws IllegalArgumentException if a tensor of so many sides is not read */
+    static void checkRank(int sides) {
+        if (sides > MOST_SIDES) {
+            throw new IllegalArgumentException("a tensor of " + sides + " sides can't be read; no classifier needs more than "
+                    + MOST_SIDES);
+        }
     }
 
     /** The same numbers with other sides. */
     Constant reshaped(long... others) {
         if (count(others) != count(sizes)) {
-            throw new IllegalArgumentException("the " + count(sizes) + " numbers of \"" + origin + "\" can't be laid out as "
+            throw new IllegalArgumentException("the " + count(sizes) + " numbers of \"" + Printable.name(origin)
+                    + "\" can't be laid out as "
                     + Layout.text(others));
         }
         return new Constant(origin, others, values, whole);
@@ -98,7 +114,8 @@ record Constant(String origin, long[] sizes, double[] values, boolean whole) {
     /** Its only number. */
     double number() {
         if (count(sizes) != 1) {
-            throw new IllegalArgumentException("\"" + origin + "\" has to be one number, it has the sides " + Layout.text(sizes));
+            throw new IllegalArgumentException("\"" + Printable.name(origin) + "\" has to be one number, it has the sides "
+                    + Layout.text(sizes));
         }
         return known()[0];
     }
@@ -115,7 +132,7 @@ record Constant(String origin, long[] sizes, double[] values, boolean whole) {
      */
     double[] known() {
         if (values == null) {
-            throw new IllegalArgumentException("the numbers of \"" + origin
+            throw new IllegalArgumentException("the numbers of \"" + Printable.name(origin)
                     + "\" are needed, and they are too many or not in the file");
         }
         return values;

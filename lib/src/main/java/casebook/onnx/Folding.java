@@ -188,6 +188,7 @@ final class Folding {
             throw new IllegalArgumentException("it does not say where the new sides are");
         }
         int rank = sizes.length + axes.length;
+        Constant.checkRank(rank);
         List<Integer> added = Arrays.stream(places(axes, rank)).boxed().distinct().toList();
         if (added.size() != axes.length) {
             throw new IllegalArgumentException("it adds a side twice at the same place: " + Layout.text(axes));
@@ -256,6 +257,10 @@ final class Folding {
         Map<Integer, int[]> places = new HashMap<>();
         for (int i = 0; i < starts.length; i++) {
             int axis = place(axes == null ? i : axes[i], x.sizes().length);
+            if (x.sizes()[axis] > MOST_VALUES) {
+                // Of no numbers at all there may be any number of rows.
+                throw new IllegalArgumentException("a part can only be taken of a short list; this one is of a tensor of " + x);
+            }
             places.put(axis, steps(starts[i], ends[i], steps[i], (int) x.sizes()[axis]));
         }
         return taken(op, x, places);

@@ -17,12 +17,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /** A file's graph while it is read: what each of its tensors is, and the network as far as it is built. */
 final class Graph {
 
     private static final int LONGEST_NAME = 100;
+    private static final Pattern LEADING = Pattern.compile("^/+");
+    private static final Pattern UNFIT = Pattern.compile("[\\p{Cntrl}\\p{Zl}\\p{Zp}\\p{Cf}\\p{Cs}\"']");
 
     /** Operators that are one layer with one before them, so that they do nothing more. */
     final Set<Op> absorbed = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -203,7 +206,7 @@ final class Graph {
     /** A name that fits a table: without quotes and control characters, and not too long. */
     static String clean(String name) {
         String text = name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) + "…" : name;
-        text = text.replaceAll("^/+", "").replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}\\p{Cf}\\p{Cs}\"']", "_");
+        text = UNFIT.matcher(LEADING.matcher(text).replaceAll("")).replaceAll("_");
         return text.isBlank() ? "layer" : text;
     }
 

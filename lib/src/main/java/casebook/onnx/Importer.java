@@ -1,10 +1,13 @@
 package casebook.onnx;
 
+import casebook.cost.Convention;
+import casebook.cost.CostSheet;
 import casebook.layers.Shape;
 import casebook.model.ModelFileException;
 import casebook.network.Network;
 import casebook.network.NetworkBuilder;
 import casebook.network.NetworkException;
+import casebook.text.Printable;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -69,16 +72,16 @@ final class Importer {
         checkOperators();
         for (Onnx.TensorProto tensor : proto.getInitializerList()) {
             String name = tensor.getName();
-            guarded("the tensor \"" + name + "\"", () -> graph.put(name, Constant.of(name, tensor)));
+            guarded(() -> "the tensor \"" + Printable.name(name) + "\"", () -> graph.put(name, Constant.of(name, tensor)));
         }
-        guarded("the input", () -> start(size));
+        guarded(() -> "the input", () -> start(size));
         for (Op op : operators) {
-            guarded(op.toString(), () -> read(op));
+            guarded(op::toString, () -> read(op));
         }
-        return guarded("the output", this::end);
+        return guarded(() -> "the output", this::end);
     }
 
-    private void guarded(String place, Runnable action) {
+    private void guarded(Supplier<String> place, Runnable action) {
         guarded(place, () -> {
             action.run();
             return null;
@@ -86,15 +89,15 @@ final class Importer {
     }
 
     /** Whatever does not fit is told with the file and the place. */
-    private <T> T guarded(String place, Supplier<T> action) {
+    private <T> T guarded(Supplier<String> place, Supplier<T> action) {
         try {
             return action.get();
         } catch (NetworkException e) {
             throw new ModelFileException(file + ": " + e.getMessage(), e);
         } catch (IllegalArgumentException e) {
-            throw new ModelFileException(file + ": " + place + ": " + e.getMessage(), e);
+            throw new ModelFileException(file + ": " + place.get() + ": " + e.getMessage(), e);
         } catch (ArithmeticException e) {
-            throw new ModelFileException(file + ": " + place + ": its sizes are too large to be counted", e);
+            throw new ModelFileException(file + ": " + place.get() + ": its sizes are too large to be counted", e);
         }
     }
 
@@ -107,7 +110,8 @@ final class Importer {
         for (Op op : all) {
             for (String output : op.outputs()) {
                 if (!output.isEmpty() && writers.put(output, op) != null) {
-                    throw new ModelFileException(file + ": two operators write the tensor \"" + output + "\", the second is "
+                    throw new ModelFileException(file + ": two operators write the tensor \"" + Printable.name(output)
+                            + "\", the second is "
                             + op);
                 }
             }
@@ -131,6 +135,7 @@ final class Importer {
                 throw new ModelFileException(file + ": the operator " + op + " can't be read; those that can are "
                         + String.join(", ", readers.keySet()));
             }
+            guarded(op::toString, op::checkInputs);
         }
     }
 
@@ -138,12 +143,13 @@ final class Importer {
         List<Onnx.ValueInfoProto> inputs = proto.getInputList().stream().filter(input -> !graph.fixed(input.getName())).toList();
         if (inputs.size() != 1) {
             throw new IllegalArgumentException("a classifier has one input, the images; this file has " + inputs.size() + ": "
-                    + inputs.stream().map(Onnx.ValueInfoProto::getName).limit(5).collect(Collectors.joining(", ")));
+                    + inputs.stream().map(input -> Printable.name(input.getName())).limit(5).collect(Collectors.joining(", ")));
         }
         String name = inputs.get(0).getName();
         List<Onnx.TensorShapeProto.Dimension> sides = inputs.get(0).getType().getTensorType().getShape().getDimList();
         if (sides.size() != 4 && sides.size() != 2) {
-            throw new IllegalArgumentException("\"" + name + "\" has " + sides.size() + " sides; images have four (images, channels, "
+            throw new IllegalArgumentException("\"" + Printable.name(name) + "\" has " + sides.size()
+                    + " sides; images have four (images, channels, "
                     + "height and width, in any order), vectors have two");
         }
         String axes = sides.size() == 2 ? "NC" : axes(name, sides);
@@ -153,12 +159,13 @@ final class Importer {
             int given = size == null ? 0 : axis == 'C' ? size.channels() : axis == 'H' ? size.height() : size.width();
             long side = sides.get(i).getDimValue();
             if (side <= 0 && given == 0) {
-                throw new IllegalArgumentException("\"" + name
+                throw new IllegalArgumentException("\"" + Printable.name(name)
                         + "\" leaves a side open: say how large the images are, as in --input 224x224x3");
             }
             if (side > 0 && given > 0 && side != given) {
                 long[] itself = sides.stream().mapToLong(Onnx.TensorShapeProto.Dimension::getDimValue).toArray();
-                throw new IllegalArgumentException("\"" + name + "\" says itself how large its images are, " + Layout.text(itself)
+                throw new IllegalArgumentException("\"" + Printable.name(name) + "\" says itself how large its images are, "
+                        + Layout.text(itself)
                         + ", which is not " + size);
             }
             lengths.put(axis, given > 0 ? given : Math.toIntExact(side));
@@ -195,7 +202,8 @@ final class Importer {
                         axes[order[i]] = "NCHW".charAt(i);
                     }
                     if (axes[0] != 'N') {
-                        throw new IllegalArgumentException("the images of \"" + input + "\" do not lie one behind the other: "
+                        throw new IllegalArgumentException("the images of \"" + Printable.name(input)
+                                + "\" do not lie one behind the other: "
                                 + "only a first side that counts images can be read");
                     }
                     return new String(axes);
@@ -226,7 +234,7 @@ final class Importer {
         for (Onnx.ValueInfoProto output : proto.getOutputList()) {
             Flow flow = graph.flow(output.getName());
             if (flow == null) {
-                throw new IllegalArgumentException("\"" + output.getName() + "\" does not depend on the image");
+                throw new IllegalArgumentException("\"" + Printable.name(output.getName()) + "\" does not depend on the image");
             }
             int rank = flow.layout().rank();
             ends.add((rank == 2 || rank == 4 ? graph.plain(flow) : flow).layer());
@@ -234,7 +242,17 @@ final class Importer {
         if (ends.contains("input")) {
             throw new IllegalArgumentException("it is the image itself, so there is no layer");
         }
-        return graph.end(ends);
+        return counted(graph.end(ends));
+    }
+
+    /** Sizes that can each be read may have products that can't be counted, whatever counts. */
+    private Network counted(Network network) {
+        try {
+            CostSheet.of(network, new Convention(Convention.Biases.EVERYWHERE, Set.of(Convention.Count.values())));
+        } catch (ArithmeticException e) {
+            throw new NetworkException(e.getMessage(), e);
+        }
+        return network;
     }
 
     private void read(Op op) {
@@ -244,7 +262,7 @@ final class Importer {
         }
         for (String input : op.inputs()) {
             if (!input.isEmpty() && !graph.flowing(input) && !graph.fixed(input)) {
-                throw new IllegalArgumentException("it reads \"" + input + "\", which no operator before it writes");
+                throw new IllegalArgumentException("it reads \"" + Printable.name(input) + "\", which no operator before it writes");
             }
         }
         boolean fixed = op.inputs().stream().noneMatch(graph::flowing);

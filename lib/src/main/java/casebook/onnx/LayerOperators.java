@@ -79,6 +79,9 @@ final class LayerOperators {
         Window window = window(op, x.shape(), sizes[2], sizes[3]);
         Constant bias = op.has(2) ? graph.constant(op, 2) : biasBehind(op,
                 Layout.of(window.slide(x.shape(), filters), graph.images()), filters);
+        if (bias != null && Constant.count(bias.sizes()) != filters) {
+            throw new IllegalArgumentException("its " + filters + " filters need as many biases, it has " + bias);
+        }
         graph.put(op, graph.addWeighted(op, new Convolution(filters, window, groups, bias != null), x, weights, bias));
     }
 

@@ -38,12 +38,16 @@ record Layout(List<List<Part>> sides) {
 
     /** The same with the axes in another order: {@code NHWC}. */
     static Layout of(String axes, Shape shape, long images) {
-        return new Layout(axes.chars().mapToObj(axis -> switch (axis) {
-            case 'N' -> part('N', images);
-            case 'C' -> part('C', shape.channels());
-            case 'H' -> part('H', shape.height());
-            default -> part('W', shape.width());
-        }).toList());
+        List<List<Part>> sides = new ArrayList<>(axes.length());
+        for (int i = 0; i < axes.length(); i++) {
+            sides.add(switch (axes.charAt(i)) {
+                case 'N' -> part('N', images);
+                case 'C' -> part('C', shape.channels());
+                case 'H' -> part('H', shape.height());
+                default -> part('W', shape.width());
+            });
+        }
+        return new Layout(List.copyOf(sides));
     }
 
     private static List<Part> part(char axis, long size) {

@@ -1,6 +1,7 @@
 package casebook.onnx;
 
 import casebook.model.ModelFileException;
+import casebook.text.Printable;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import onnx.Onnx;
@@ -34,6 +36,8 @@ final class Skeleton {
     /** More than any classifier's structure takes: DenseNet-121's is 0.2 MB. */
     private static final int MOST_BYTES = 1 << 24;
     private static final int MOST_FIELDS = 500_000;
+    /** There are tens of thousands of small messages, and a buffer for each that is being copied. */
+    private static final int SMALL_BUFFER = 256;
 
     /** The messages whose fields matter, and which of their fields are messages of this kind or large. */
     private enum Message {
@@ -41,8 +45,7 @@ final class Skeleton {
                 Onnx.TensorProto.STRING_DATA_FIELD_NUMBER, Onnx.TensorProto.INT64_DATA_FIELD_NUMBER,
                 Onnx.TensorProto.RAW_DATA_FIELD_NUMBER,
                 Onnx.TensorProto.DOUBLE_DATA_FIELD_NUMBER, Onnx.TensorProto.UINT64_DATA_FIELD_NUMBER)),
-        ATTRIBUTE(Map.of(Onnx.AttributeProto.T_FIELD_NUMBER, TENSOR), Set.of(Onnx.AttributeProto.FLOATS_FIELD_NUMBER,
-                Onnx.AttributeProto.G_FIELD_NUMBER, Onnx.AttributeProto.GRAPHS_FIELD_NUMBER)),
+        ATTRIBUTE(Map.of(Onnx.AttributeProto.T_FIELD_NUMBER, TENSOR), Set.of(Onnx.AttributeProto.FLOATS_FIELD_NUMBER)),
         NODE(Map.of(Onnx.NodeProto.ATTRIBUTE_FIELD_NUMBER, ATTRIBUTE), Set.of()),
         GRAPH(Map.of(Onnx.GraphProto.NODE_FIELD_NUMBER, NODE, Onnx.GraphProto.INITIALIZER_FIELD_NUMBER, TENSOR), Set.of()),
         MODEL(Map.of(Onnx.ModelProto.GRAPH_FIELD_NUMBER, GRAPH), Set.of());
@@ -55,7 +58,10 @@ final class Skeleton {
             this.large = large;
         }
 
-        /** Texts for people, in what newer versions added, are not kept: there may be pages of them for each operator. */
+        /**
+         * Texts for people, in what newer versions added, are not kept: there may be pages of them for each operator. Nor are graphs
+         * within an operator, functions and tensors in other files: no layer here is made of them, and they may lead anywhere.
+         */
         boolean keeps(int field) {
             return switch (this) {
                 case MODEL -> field <= Onnx.ModelProto.OPSET_IMPORT_FIELD_NUMBER
@@ -63,9 +69,16 @@ final class Skeleton {
                 case GRAPH -> field == Onnx.GraphProto.NAME_FIELD_NUMBER || field == Onnx.GraphProto.INPUT_FIELD_NUMBER
                         || field == Onnx.GraphProto.OUTPUT_FIELD_NUMBER || messages.containsKey(field);
                 case NODE -> field <= Onnx.NodeProto.DOMAIN_FIELD_NUMBER && field != Onnx.NodeProto.DOC_STRING_FIELD_NUMBER;
-                case ATTRIBUTE -> field != Onnx.AttributeProto.DOC_STRING_FIELD_NUMBER;
-                case TENSOR -> field <= Onnx.TensorProto.UINT64_DATA_FIELD_NUMBER;
+                case ATTRIBUTE -> field <= Onnx.AttributeProto.INTS_FIELD_NUMBER && field != Onnx.AttributeProto.G_FIELD_NUMBER;
+                case TENSOR -> field <= Onnx.TensorProto.UINT64_DATA_FIELD_NUMBER && field != Onnx.TensorProto.STRING_DATA_FIELD_NUMBER;
             };
+        }
+
+        /** Bytes of memory for each byte of a field, once it is read: a whole number may have one byte there, and has eight here. */
+        int weight(int field) {
+            boolean asItIs = this == NODE || this == TENSOR && (field == Onnx.TensorProto.RAW_DATA_FIELD_NUMBER
+                    || field == Onnx.TensorProto.FLOAT_DATA_FIELD_NUMBER || field == Onnx.TensorProto.DOUBLE_DATA_FIELD_NUMBER);
+            return asItIs ? 1 : 8;
         }
     }
 
@@ -91,6 +104,10 @@ final class Skeleton {
         try {
             if (Files.isDirectory(file)) {
                 throw new ModelFileException(file + " is a folder, not an ONNX file");
+            }
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                // A pipe or a device may never end.
+                throw new ModelFileException(file + " is not an ordinary file, but a pipe, a device or something else");
             }
             long size = Files.size(file);
             if (size > Integer.MAX_VALUE) {
@@ -118,7 +135,8 @@ final class Skeleton {
     /** Copies the fields up to the end of the message at hand. */
     private byte[] message(Message message) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes, SMALL_BUFFER);
+        Map<Integer, Long> left = message == Message.TENSOR ? new HashMap<>() : null;
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             int field = WireFormat.getTagFieldNumber(tag);
             int type = WireFormat.getTagWireType(tag);
@@ -141,12 +159,15 @@ final class Skeleton {
             Message inner = message.messages.get(field);
             boolean large = message.large.contains(field) && length > LARGEST_TENSOR;
             if (large || inner == null && !message.keeps(field)) {
+                if (left != null) {
+                    left.put(field, (long) length);
+                }
                 in.skipRawBytes(length);
                 continue;
             }
             byte[] content;
             if (inner == null) {
-                keep(length);
+                keep((long) length * message.weight(field));
                 content = in.readRawBytes(length);
             } else {
                 keep(0);
@@ -160,10 +181,23 @@ final class Skeleton {
             out.writeRawBytes(content);
         }
         out.flush();
+        if (message == Message.TENSOR) {
+            checkLength(bytes.toByteArray(), left);
+        }
         return bytes.toByteArray();
     }
 
-    private void keep(int length) {
+    /** A tensor's data that are in the file must be as many as its sides say. */
+    private void checkLength(byte[] bytes, Map<Integer, Long> left) throws IOException {
+        Onnx.TensorProto tensor = Onnx.TensorProto.parseFrom(bytes);
+        try {
+            DataLength.check(tensor, left);
+        } catch (IllegalArgumentException e) {
+            throw new ModelFileException(file + ": the tensor \"" + Printable.name(tensor.getName()) + "\" " + e.getMessage(), e);
+        }
+    }
+
+    private void keep(long length) {
         kept += length;
         fields++;
         if (kept > MOST_BYTES || fields > MOST_FIELDS) {

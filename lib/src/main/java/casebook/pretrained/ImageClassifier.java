@@ -62,7 +62,7 @@ public final class ImageClassifier {
      * 227×227 is taken as it is.
      */
     public static Photo seen(Photo photo) {
-        return photo.height() == SIDE && photo.width() == SIDE ? photo : photo.shorterSide(256).middle(SIDE, SIDE);
+        return photo.height() == SIDE && photo.width() == SIDE ? photo : photo.shorterSideMiddle(256, SIDE, SIDE);
     }
 
     /** The input for a photo, {@code [1, 3, 227, 227]}: blue, green, red, each minus its mean. */

@@ -1,9 +1,11 @@
 package casebook.training;
 
+import casebook.compute.Elements;
 import casebook.compute.Tensors;
 import casebook.model.Model;
 import casebook.model.ModelFileException;
 import casebook.model.Safetensors;
+import casebook.text.Printable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,13 +80,19 @@ record Checkpoint(List<Double> steps, List<History.Epoch> epochs, double epochLo
         return String.join(" ", numbers.stream().map(String::valueOf).toList());
     }
 
-    /** @throws ModelFileException if the file is damaged, or belongs to a run with other settings */
-    static Checkpoint read(Path file, Map<String, String> settings, Model model, Map<String, INDArray> optimiserState) {
+    /**
+     * @param images how many images are trained on
+     * @param batchSize how many of them are in a batch
+     * @throws ModelFileException if the file is damaged, or belongs to a run with other settings
+     */
+    static Checkpoint read(Path file, Map<String, String> settings, Model model, Map<String, INDArray> optimiserState, int images,
+            int batchSize) {
         Safetensors read = Safetensors.read(file);
         settings.forEach((name, value) -> {
             String there = read.metadata().get(name);
             if (!value.equals(there)) {
-                throw new ModelFileException(file + " belongs to another run: its " + name + " is " + there + ", here it is " + value
+                throw new ModelFileException(file + " belongs to another run: its " + name + " is "
+                        + (there == null ? "not said" : Printable.name(there)) + ", here it is " + value
                         + "; delete the file to start anew, or give another one");
             }
         });
@@ -97,30 +105,76 @@ record Checkpoint(List<Double> steps, List<History.Epoch> epochs, double epochLo
                 state.put(name.substring("optimiser/".length()), tensor);
             }
         });
+        Checkpoint history = history(file, read.metadata(), images, batchSize);
+        for (String name : optimiserState.keySet()) {
+            INDArray there = state.get(name);
+            if (there == null || there.length() != optimiserState.get(name).length() || !Elements.finite(there)) {
+                throw new ModelFileException(file + " is damaged: the optimiser's memory for " + name
+                        + " is missing, of another size, or no number");
+            }
+        }
+        model.read(file, parameters);
+        optimiserState.forEach((name, array) -> array.assign(state.get(name).reshape(array.shape())));
+        return history;
+    }
+
+    /** What the texts say of the steps and epochs so far, if it can have happened. */
+    private static Checkpoint history(Path file, Map<String, String> texts, int images, int batchSize) {
         try {
-            List<Double> steps = numbers(read.metadata().getOrDefault("steps", ""));
+            List<Double> steps = new ArrayList<>();
+            for (String loss : words(texts.get("steps"), " ")) {
+                steps.add(finite(loss));
+            }
             List<History.Epoch> epochs = new ArrayList<>();
-            for (String row : read.metadata().getOrDefault("epochs", "").split(";")) {
-                List<Double> values = numbers(row);
-                if (!values.isEmpty()) {
-                    epochs.add(new History.Epoch(values.get(0).intValue(), values.get(1), values.get(2), values.get(3), values.get(4)));
-                }
+            for (String row : words(texts.get("epochs"), ";")) {
+                String[] values = row.split(" ", -1);
+                int number = epochs.size() + 1;
+                require(values.length == 5 && values[0].equals(Integer.toString(number)), "epoch " + number + " is \"" + row + "\"");
+                epochs.add(new History.Epoch(number, finite(values[1]), share(values[2]),
+                        measured(values[3]) ? finite(values[3]) : Double.valueOf(values[3]),
+                        measured(values[4]) ? share(values[4]) : Double.NaN));
             }
-            List<Double> atHand = numbers(read.metadata().get("epoch at hand"));
-            for (String name : optimiserState.keySet()) {
-                if (!state.containsKey(name) || state.get(name).length() != optimiserState.get(name).length()) {
-                    throw new ModelFileException(file + " is damaged: the optimiser's memory for " + name + " is missing or of another size");
-                }
-            }
-            model.read(file, parameters);
-            optimiserState.forEach((name, array) -> array.assign(state.get(name).reshape(array.shape())));
-            return new Checkpoint(steps, epochs, atHand.get(0), atHand.get(1).longValue());
-        } catch (NumberFormatException | IndexOutOfBoundsException | NullPointerException e) {
-            throw new ModelFileException(file + " is damaged: its history can't be read", e);
+            String[] atHand = texts.getOrDefault("epoch at hand", "").split(" ", -1);
+            require(atHand.length == 2, "the epoch at hand is \"" + String.join(" ", atHand) + "\"");
+            long right = Long.parseLong(atHand[1]);
+            int stepsPerEpoch = (images + batchSize - 1) / batchSize;
+            // An epoch that was stopped while it was being measured has all its steps and no results yet.
+            int begun = (steps.size() + stepsPerEpoch - 1) / stepsPerEpoch;
+            require(epochs.size() == steps.size() / stepsPerEpoch || epochs.size() == begun - 1,
+                    epochs.size() + " epochs do not fit " + steps.size() + " steps, of which " + stepsPerEpoch + " are an epoch");
+            long seen = Math.min(images, (steps.size() - (long) epochs.size() * stepsPerEpoch) * batchSize);
+            require(right >= 0 && right <= seen, right + " right answers of " + seen + " in the epoch at hand");
+            return new Checkpoint(steps, epochs, finite(atHand[0]), right);
+        } catch (IllegalArgumentException e) {
+            throw new ModelFileException(file + " is damaged: its history can't be so (" + Printable.name(e.getMessage()) + ")", e);
         }
     }
 
-    private static List<Double> numbers(String text) {
-        return text.isBlank() ? List.of() : java.util.Arrays.stream(text.trim().split(" ")).map(Double::valueOf).toList();
+    private static List<String> words(String text, String separator) {
+        require(text != null, "steps or epochs are missing");
+        return text.isEmpty() ? List.of() : List.of(text.split(separator, -1));
+    }
+
+    /** False for what validation gives where there are no images, or where its loss is past all numbers: it is not used for going on. */
+    private static boolean measured(String text) {
+        return !text.equals("NaN") && !text.equals("Infinity");
+    }
+
+    private static double finite(String text) {
+        double value = Double.parseDouble(text);
+        require(Double.isFinite(value), text + " is no finite number");
+        return value;
+    }
+
+    private static double share(String text) {
+        double value = finite(text);
+        require(value >= 0 && value <= 1, text + " is no accuracy: it is less than 0 or more than 1");
+        return value;
+    }
+
+    private static void require(boolean possible, String what) {
+        if (!possible) {
+            throw new IllegalArgumentException(what);
+        }
     }
 }

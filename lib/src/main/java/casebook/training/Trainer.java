@@ -2,6 +2,7 @@ package casebook.training;
 
 import casebook.compute.Elements;
 import casebook.compute.Scratch;
+import casebook.compute.StopSignal;
 import casebook.compute.Stopped;
 import casebook.data.Batch;
 import casebook.data.ImageSet;
@@ -13,8 +14,6 @@ import casebook.model.ModelFileException;
 import casebook.model.ModelRun;
 import casebook.network.Network;
 import casebook.network.Node;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.ref.Cleaner;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -58,6 +57,8 @@ public final class Trainer {
     private Path checkpoint;
     private boolean forOneRun;
     private String weightsAtStart;
+    /** Of the training that runs, if it is resumable. */
+    private KeptFile kept;
     private volatile History history = new History(List.of(), List.of(), false);
     private final List<TrainingListener> listeners = new ArrayList<>();
 
@@ -151,7 +152,8 @@ public final class Trainer {
 
     /**
      * For a cell that can be stopped and run again: like {@link #checkpoint}, but the file is there only until the training is whole. The
-     * next one begins anew then. So does one with other settings or other weights, or where the file is damaged.
+     * next one begins anew then. So does one with other settings or other weights, or where the file is damaged. Two kernels that run the
+     * same cell at the same time each keep a state of their own: the second in {@code FILE.2}. None takes or removes another's.
      */
     public Trainer resumable(Path file) {
         this.checkpoint = file;
@@ -175,6 +177,10 @@ public final class Trainer {
         } finally {
             forgetOptimiser();
             forgetRuns();
+            if (kept != null) {
+                kept.close();
+                kept = null;
+            }
         }
     }
 
@@ -249,16 +255,16 @@ public final class Trainer {
         // With weights that are lost there would be nothing to go on from.
         if (interrupted && LastGood.finite(model)) {
             save(new Checkpoint(steps, results, epochLoss, epochRight), images);
+            if (checkpoint != null) {
+                StopSignal.keptHere(String.format(Locale.ROOT, "stopped after %,d of %,d steps, which are kept: run this cell again, and it goes on",
+                        steps.size(), epochs * stepsPerEpoch));
+            }
         }
         if (interrupted) {
             listeners.forEach(listener -> listener.stopped(steps.size()));
         }
-        if (!interrupted && forOneRun) {
-            try {
-                Files.deleteIfExists(checkpoint);
-            } catch (IOException e) {
-                throw new UncheckedIOException(checkpoint + " could not be removed", e);
-            }
+        if (!interrupted && kept != null) {
+            kept.remove();
         }
         return history;
     }
@@ -266,20 +272,23 @@ public final class Trainer {
     /** Where the file of an earlier training stands, with its weights; or the start. */
     private Checkpoint takeUp(ImageSet images) {
         if (!forOneRun) {
-            return Files.exists(checkpoint) ? Checkpoint.read(checkpoint, settings(images), model, optimiserState) : Checkpoint.start();
+            return !Files.exists(checkpoint) ? Checkpoint.start()
+                    : Checkpoint.read(checkpoint, settings(images), model, optimiserState, images.size(), batchSize);
         }
         String weightsNow = Checkpoint.fingerprint(model);
         weightsAtStart = weightsNow;
-        if (!Files.exists(checkpoint)) {
-            return Checkpoint.start();
-        }
-        try {
-            weightsAtStart = Checkpoint.startOf(checkpoint, weightsNow);
-            return Checkpoint.read(checkpoint, settings(images), model, optimiserState);
-        } catch (ModelFileException ofAnotherRun) {
-            weightsAtStart = weightsNow;
-            return Checkpoint.start();
-        }
+        Checkpoint[] found = {Checkpoint.start()};
+        kept = KeptFile.of(checkpoint, file -> {
+            try {
+                weightsAtStart = Checkpoint.startOf(file, weightsNow);
+                found[0] = Checkpoint.read(file, settings(images), model, optimiserState, images.size(), batchSize);
+                return true;
+            } catch (ModelFileException ofAnotherRun) {
+                weightsAtStart = weightsNow;
+                return false;
+            }
+        });
+        return found[0];
     }
 
     /**
@@ -484,7 +493,7 @@ public final class Trainer {
 
     private void save(Checkpoint state, ImageSet images) {
         if (checkpoint != null) {
-            state.write(checkpoint, settings(images), model, optimiserState);
+            state.write(kept == null ? checkpoint : kept.file(), settings(images), model, optimiserState);
         }
     }
 

@@ -1,5 +1,7 @@
 package casebook.training;
 
+import casebook.text.Printable;
+
 /** Training that can't go on; the message names the step or layer and a likely cause. */
 public class TrainingException extends RuntimeException {
 
@@ -7,6 +9,6 @@ public class TrainingException extends RuntimeException {
 
     /** @param message what is wrong, for a learner to read */
     public TrainingException(String message) {
-        super(message);
+        super(Printable.message(message));
     }
 }

@@ -3,6 +3,7 @@ package casebook.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import casebook.zoo.Zoo;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.PrintStream;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +56,18 @@ class TerminalCommandsTest {
     @Test
     void shapesInCsvAreInTheLecturesOrder() {
         assertThat(casebook("cost", "lenet-5", "--csv").out).contains("\nconv1,convolution,32x32x1,28x28x6,156,117600,4704\n");
+    }
+
+    /** A name may hold what a terminal obeys: here it would set the window's title. */
+    @Test
+    void namesReachTheTerminalAsText() {
+        for (String[] arguments : new String[][] {{"cost", "\u001b]0;x\u0007"}, {"cost", "\u001b]0;x\u0007.onnx"}, {"\u001b]0;x\u0007"},
+            {"classify", "\u001b]0;x\u0007.png", "\u202egnp.jpg"}, {"export", "lenet-5", "\u001b]0;x\u0007"}, {"list",
+                    "\u001b]0;x\u0007"}}) {
+            Result result = casebook(arguments);
+            assertThat(result.status).isNotZero();
+            assertThat(result.err).contains("\\u001b]0;x\\u0007").doesNotContain("\u001b", "\u0007", "\u202e");
+        }
     }
 
     @Test
@@ -109,12 +123,19 @@ class TerminalCommandsTest {
     @Test
     void photosAreClassifiedAndWhatCantBeReadIsNamed(@TempDir Path folder) throws Exception {
         Path broken = Files.write(folder.resolve("broken.jpg"), new byte[] {(byte) 0xFF, (byte) 0xD8, 1, 2, 3});
-        Result result = casebook("classify", broken.toString(), "chelsea", folder.resolve("none.png").toString(), "--top", "2", "--csv");
+        // So thin that scaling it whole is more than can be counted.
+        Path thin = folder.resolve("thin.png");
+        ImageIO.write(new BufferedImage(20_000, 1, BufferedImage.TYPE_BYTE_GRAY), "png", thin.toFile());
+        Result result = casebook("classify", broken.toString(), thin.toString(), "chelsea", folder.resolve("none.png").toString(),
+                "--top", "2", "--csv");
         assertThat(result.status).isEqualTo(1);
-        assertThat(result.out.lines().toList()).hasSize(3).startsWith("image,rank,class,label,probability")
+        assertThat(result.out.lines().toList()).hasSize(5).startsWith("image,rank,class,label,probability")
                 .anySatisfy(line -> assertThat(line).matches("chelsea,1,28[125],[A-Za-z ]+,0\\.\\d{6}"));
         assertThat(result.err.lines().toList()).hasSize(2).doesNotHaveDuplicates();
         assertThat(result.err).contains("broken.jpg", "none.png").doesNotContain("\tat ", "Exception");
+        Path dash = Files.write(Path.of("-dash.jpg"), new byte[0]);
+        assertThat(casebook("classify", "-dash.jpg").err).contains("there is no option -dash.jpg", "the file of this name is ./-dash.jpg");
+        Files.delete(dash);
         assertThat(casebook("classify", "chelsea", "--top", "0").status).isEqualTo(2);
         assertThat(casebook("classify", "panda").out).contains("giant panda");
     }

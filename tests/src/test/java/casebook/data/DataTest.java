@@ -117,6 +117,60 @@ class DataTest {
         assertThatThrownBy(() -> read(write("changed.gz", changed), labels)).isInstanceOf(DataException.class).hasMessageContaining("changed.gz");
     }
 
+    @Test
+    void noMemoryIsTakenForWhatIsNotThere() throws IOException {
+        Path labels = write("labels", idx(2));
+        byte[] claims = idx(1, 1, 1);
+        claims[4] = 0x3F;
+        assertThatThrownBy(() -> read(write("claims", claims), labels)).isInstanceOf(DataException.class).hasMessageContaining("claims is cut off");
+        assertThatThrownBy(() -> read(write("claims.gz", packed(claims, 0)), labels)).isInstanceOf(DataException.class)
+                .hasMessageContaining("134217728 are the most that are unpacked");
+        byte[] less = claims.clone();
+        less[4] = 7;
+        // A quarter of a gigabyte of zeros behind its end, and half of what it says.
+        assertThatThrownBy(() -> read(write("bomb.gz", packed(idx(1, 1, 1), 250)), labels)).hasMessageContaining("more bytes after byte 17");
+        assertThatThrownBy(() -> read(write("less.gz", packed(less, 50)), labels)).hasMessageContaining("less.gz is cut off");
+    }
+
+    /** These bytes and then so many million zeros, packed. */
+    private static byte[] packed(byte[] bytes, int zeros) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+            out.write(bytes);
+            for (int i = 0; i < zeros; i++) {
+                out.write(new byte[1_000_000]);
+            }
+        }
+        return packed.toByteArray();
+    }
+
+    @Test
+    void anEmptySideAndTheWrongFileAreNamed() throws IOException {
+        Path images = write("images", idx(2, 2, 2));
+        Path labels = write("labels", idx(2));
+        for (int side = 0; side < 3; side++) {
+            int[] sides = {2, 2, 2};
+            sides[side] = 0;
+            Path empty = write("empty", idx(sides));
+            int which = side + 1;
+            assertThatThrownBy(() -> read(empty, labels)).isInstanceOf(DataException.class).hasMessageContaining(empty.toString())
+                    .hasMessageContaining("side " + which + " of 3 is 0");
+        }
+        assertThatThrownBy(() -> read(images, write("none", idx(0)))).isInstanceOf(DataException.class).hasMessageContaining("none: bytes 4 to 7");
+        assertThatThrownBy(() -> read(labels, labels)).hasMessageContaining(labels.toString()).hasMessageContaining("these are labels");
+        assertThatThrownBy(() -> read(images, images)).hasMessageContaining(images.toString()).hasMessageContaining("these are images");
+        assertThatThrownBy(() -> read(folder, labels)).isInstanceOf(DataException.class).hasMessageContaining(folder + " can't be read");
+    }
+
+    @Test
+    void anInterruptDoesNotStopReading() throws IOException {
+        Path images = write("images", idx(2, 2, 2));
+        Path labels = write("labels", idx(2));
+        Thread.currentThread().interrupt();
+        assertThat(read(images, labels).size()).isEqualTo(2);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
     private ImageSet read(Path images, Path labels) {
         return ImageSet.read("test", images, labels, Digits.CLASSES, 0.5, 0.5);
     }

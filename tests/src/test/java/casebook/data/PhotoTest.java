@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import casebook.fuzz.Damage;
+import com.sun.management.ThreadMXBean;
 import java.awt.Transparency;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
@@ -14,18 +16,25 @@ import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Random;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -243,10 +252,118 @@ class PhotoTest {
             frame++;
         }
         Arrays.fill(jpeg, frame + 5, frame + 9, (byte) 0xf0);
-        assertWrong("huge.jpg", jpeg, "61680×61680 pixels, more than 100,000,000");
+        assertWrong("huge.jpg", jpeg, "61680×61680 pixels and takes 21,769 MB of memory to be decoded, more than the 300 MB");
+    }
+
+    /** Ten thousand pixels a side, with 16 bits and transparency, would be a gigabyte; so would a progressive file's coefficients. */
+    @Test
+    void memoryAndTimeAreKnownBeforeAnythingIsDecoded() throws IOException {
+        byte[] nothing = chunk("IDAT", new byte[0]);
+        assertWrong("deep.png", png(10_000, 10_000, 16, 6, nothing), "10000×10000 pixels and takes 1,049 MB");
+        assertWrong("high.png", png(1, 100_000_000, 8, 2, nothing), "no side may have more than 65,535");
+        assertWrong("none.png", png(0, 7, 8, 2, nothing), "0");
+        assertWrong("negative.png", png(-5, 7, 8, 2, nothing), "7×-5 pixels");
+        byte[] jpeg = jpegBytes(new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB), true);
+        int frame = find(jpeg, 0xc2, 0);
+        byte[] large = jpeg.clone();
+        ByteBuffer.wrap(large).putShort(frame + 5, (short) 9000).putShort(frame + 7, (short) 9000);
+        assertWrong("progressive.jpg", large, "9000×9000 pixels and takes 695 MB");
+        ByteBuffer.wrap(large).putShort(frame + 5, (short) 2000).putShort(frame + 7, (short) 2000);
+        int scan = frame;
+        for (int next = find(jpeg, 0xda, frame); next > 0; next = find(jpeg, 0xda, next + 2)) {
+            scan = next;
+        }
+        int length = jpeg.length - 2 - scan;
+        byte[] often = Arrays.copyOf(large, jpeg.length + 200 * length);
+        for (int i = 0; i < 200; i++) {
+            System.arraycopy(jpeg, scan, often, jpeg.length - 2 + i * length, length + 2);
+        }
+        assertWrong("often.jpg", often, "2000×2000 pixels in 2");
+        byte[] codes = segment(0xc4, new byte[17]);
+        ByteBuffer many = ByteBuffer.allocate(2 + 6000 * codes.length + jpeg.length).put(jpeg, 0, 2);
+        for (int i = 0; i < 6000; i++) {
+            many.put(codes);
+        }
+        assertWrong("many.jpg", many.put(jpeg, 2, jpeg.length - 2).array(), "more than 5000 parts");
+        ByteBuffer.wrap(jpeg).putShort(frame + 5, (short) 3000).putShort(frame + 7, (short) 3000);
+        assertWrong("missing.jpg", jpeg, "it says that it has 3000×3000 pixels, which the");
+        assertWrong("missing.png", png(3000, 3000, 8, 2, chunk("IDAT", new byte[9000])),
+                "3000×3000 pixels, which the 9,000 bytes that follow can't hold");
+        assertWrong("late.png", Damage.joined(PngChunks.START, chunk("tEXt", new byte[3]), chunk("IHDR", new byte[13])),
+                "begins with its size (IHDR, 13 bytes)");
+    }
+
+    /** Texts for people may be gigabytes long once they are unpacked, and a camera's notes have any number of entries. */
+    @Test
+    void whatNobodyNeedsIsNotRead() throws IOException {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        text.write(new byte[] {'a', 0, 0});
+        try (DeflaterOutputStream packed = new DeflaterOutputStream(text, new Deflater(Deflater.BEST_SPEED))) {
+            packed.write(new byte[200_000_000]);
+        }
+        byte[] pixels = deflated(new byte[] {0, 0, 7});
+        byte[] png = png(2, 1, 8, 3, chunk("PLTE", new byte[3 * 256]), chunk("zTXt", text.toByteArray()), chunk("IDAT", pixels));
+        ByteBuffer notes = ByteBuffer.allocate(16
+                + 5300 * 12).put("Exif\0\0MM\0*\0\0\0\10".getBytes(StandardCharsets.ISO_8859_1)).putShort((short) 5300);
+        for (int i = 0; i < 5300; i++) {
+            notes.putShort((short) i).putShort((short) 4).putInt(16_000).putInt(8);
+        }
+        byte[] jpeg = with(segment(0xe1, Arrays.copyOf(notes.array(), 16 + 5300 * 12)), jpegBytes(flat(1, 2, 3)));
+        Path first = file("text.png", png);
+        Path second = file("notes.jpg", jpeg);
+        Photo.read(second);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        assertThat(Photo.read(first)).hasToString("text, 1×2×3");
+        assertThat(Photo.read(second)).hasToString("notes, 16×16×3");
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(30_000_000);
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void whatMayNeverEndIsNotOpened() {
+        assertThatThrownBy(() -> Photo.read(Path.of("/dev/zero"))).isInstanceOf(DataException.class).hasMessageContaining("/dev/zero is not an ordinary file");
+    }
+
+    @Test
+    void aPngIsTurnedAsWell() throws IOException {
+        byte[] pixels = deflated(new byte[] {0, 10, 20, 0, 30, 40, 0, 50, 60});
+        byte[] exif = exif(6, ByteOrder.LITTLE_ENDIAN);
+        byte[] notes = Arrays.copyOfRange(exif, 10, exif.length);
+        Photo photo = Photo.read(file("turned.png", png(2, 3, 8, 0, chunk("eXIf", notes), chunk("IDAT", pixels))));
+        assertThat(photo).hasToString("turned, 2×3×3");
+        assertThat(new int[] {photo.value(0, 0, 0), photo.value(0, 0, 2), photo.value(0, 1, 0)}).containsExactly(50, 10, 60);
     }
 
     // ---- crop and scale ----
+
+    /** Scaled whole, 20,000×1 pixels would become 5,120,000×256. */
+    @ParameterizedTest
+    @CsvSource({"1, 20000", "5000, 1", "1, 1", "300, 451", "451, 300", "70, 300"})
+    void onlyTheMiddleIsScaled(int height, int width) {
+        float[][] grey = new float[height][width];
+        Random random = new Random(height);
+        Arrays.stream(grey).forEach(row -> Arrays.setAll(new int[width], x -> {
+            row[x] = random.nextFloat();
+            return 0;
+        }));
+        Photo photo = Photo.grey("thin", grey);
+        Photo middle = photo.shorterSideMiddle(256, 227, 201);
+        assertThat(middle).hasToString("thin, 227×201×3");
+        if (Math.max(height, width) < 1000) {
+            assertThat(middle).isEqualTo(photo.shorterSide(256).middle(227, 201));
+        } else {
+            assertThat(middle).isEqualTo(photo.crop(Math.max(0, height / 2 - 10), Math.max(0, width / 2 - 10), Math.min(height, 20),
+                    Math.min(width, 20))
+                    .shorterSideMiddle(256, 227, 201));
+            assertThatThrownBy(() -> photo.shorterSide(50_000)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("thin, " + height + "×" + width, "too thin for a shorter side of 50000", "shorterSideMiddle");
+        }
+        assertThatThrownBy(() -> photo.shorterSideMiddle(100, 101,
+                101)).hasMessageContaining("no middle of 101×101 pixels with a shorter side of 100");
+        assertThatThrownBy(() -> photo.shorterSideMiddle(0, 1, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> photo.shorterSide(Integer.MAX_VALUE)).isInstanceOf(IllegalArgumentException.class);
+    }
 
     @Test
     void cropsAreParts() {
@@ -359,6 +476,43 @@ class PhotoTest {
             raster.setSamples(0, 0, 16, 16, band, filled(256, bands[band]));
         }
         return raster;
+    }
+
+    /** A PNG file of these sides, bits a sample and type of colours, with these chunks. */
+    static byte[] png(int width, int height, int bits, int type, byte[]... chunks) {
+        byte[] header = ByteBuffer.allocate(13).putInt(width).putInt(height).put((byte) bits).put((byte) type).array();
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        png.writeBytes(PngChunks.START);
+        png.writeBytes(chunk("IHDR", header));
+        Arrays.stream(chunks).forEach(png::writeBytes);
+        png.writeBytes(chunk("IEND", new byte[0]));
+        return png.toByteArray();
+    }
+
+    static byte[] chunk(String letters, byte[] data) {
+        CRC32 sum = new CRC32();
+        sum.update(letters.getBytes(StandardCharsets.ISO_8859_1));
+        sum.update(data);
+        return ByteBuffer.allocate(12 + data.length).putInt(data.length).put(letters.getBytes(StandardCharsets.ISO_8859_1)).put(data)
+                .putInt((int) sum.getValue()).array();
+    }
+
+    static byte[] deflated(byte[] data) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DeflaterOutputStream packed = new DeflaterOutputStream(bytes)) {
+            packed.write(data);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Where a marker is, from a place on; −1 if there is none. */
+    private static int find(byte[] jpeg, int marker, int from) {
+        for (int i = from; i < jpeg.length - 1; i++) {
+            if (jpeg[i] == -1 && (jpeg[i + 1] & 255) == marker) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     private static byte[] jpegBytes(Raster raster) throws IOException {

@@ -1,6 +1,7 @@
 package casebook.exercises;
 
 import static casebook.layers.Option.noBias;
+import static casebook.layers.Option.padding;
 import static casebook.layers.Option.same;
 
 import casebook.exercises.Answers.Built;
@@ -21,7 +22,10 @@ final class Answers01 {
     static final Answers ALL = new Answers("01", Map.of("01.1", List.of("a", "b", "c"), "01.3", "bdg", "01.4", 3136), Map.of(
             "01.2", List.of(
                     new Built(input().conv(16, 3, same()).build(), ""),
-                    new Built(input().conv(16, 3, same()).relu().build(), ""),
+                    new Built(input().conv(16, 3, padding(1)).build(), ""),
+                    new Built(input().conv(16, 3, same()).relu().build(), "a layer too many"),
+                    new Built(input().conv(16, 1, 9, same()).build(), "How large should its filters be"),
+                    new Built(input().conv(16, 3, padding(0, 0, 2, 2)).build(), "zeros around its input"),
                     new Built(input().conv(16, 3).build(), "stands at 30·30"),
                     new Built(input().conv(112, 1).build(), "biases are not"),
                     new Built(input().conv(16, 3, same(), noBias()).build(), "Has each filter one"),

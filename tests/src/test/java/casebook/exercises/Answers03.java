@@ -1,6 +1,5 @@
 package casebook.exercises;
 
-import static casebook.layers.Option.groups;
 import static casebook.layers.Option.same;
 import static casebook.layers.Option.stride;
 
@@ -16,15 +15,9 @@ final class Answers03 {
 
     private Answers03() {}
 
-    private static NetworkBuilder upToPool5() {
-        return upToPool5(1);
-    }
-
-    private static NetworkBuilder upToPool5(int cards) {
-        return Network.named("light").input(227, 227, 3)
-                .conv(96, 11, stride(4)).relu().localResponseNorm().maxPool(3, stride(2))
-                .conv(256, 5, same(), groups(cards)).relu().localResponseNorm().maxPool(3, stride(2))
-                .conv(384, 3, same()).relu().conv(384, 3, same()).relu().conv(256, 3, same()).relu().maxPool(3, stride(2));
+    private static NetworkBuilder upToPool2() {
+        return Network.named("light").input(28, 28, 1).conv(16, 3, same(), stride(2)).relu().conv(32, 5, same()).relu().maxPool(3,
+                stride(2));
     }
 
     private static final float[] X = {60, 0, 10, 0, 0, 60, 400, 20};
@@ -43,20 +36,22 @@ final class Answers03 {
 
     static final Answers ALL = new Answers("03", Map.of("03.1", 60_258_664, "03.2", List.of("a", "b")), Map.of(
             "03.3", List.of(
-                    new Built(upToPool5().globalAveragePool().dense(1000).softmax().build(), ""),
-                    new Built(upToPool5().globalAveragePool().flatten().dense(1000).softmax().build(), ""),
-                    new Built(upToPool5().dense(512).relu().dense(1000).softmax().build(), ""),
-                    new Built(upToPool5().conv(1000, 1).relu().globalAveragePool().softmax().build(), ""),
-                    new Built(upToPool5().maxPool(2).dense(1024).relu().dense(1000).softmax().build(), ""),
-                    new Built(AlexNet.oneTower(), "Most are in fc6, which reads 9216"),
-                    new Built(upToPool5().dense(600).dense(4096).dense(1000).softmax().build(), "Which of the two can be smaller"),
-                    new Built(upToPool5().conv(1000, 1).build(), "One answer for the whole photo"),
-                    new Built(upToPool5().globalAveragePool().dense(10).build(), "1,000 classes"),
-                    new Built(upToPool5(2).globalAveragePool().dense(1000).build(), "stay AlexNet's"),
-                    new Built(AlexNet.oneWeirdTrick(), "227×227"),
-                    new Built(Network.named("x").input(10).dense(1000).build(), "227×227"),
-                    new Built(Network.named("x").input(227, 227, 3).globalAveragePool().dense(1000).build(), "stay AlexNet's"),
-                    new Built(upToPool5(), "is .build() missing"),
+                    new Built(upToPool2().maxPool(2).dense(64).relu().dense(10).softmax().build(), ""),
+                    new Built(upToPool2().relu().conv(32, 3, same()).relu().globalAveragePool().dense(10).softmax().build(), ""),
+                    new Built(upToPool2().dense(10).softmax().build(), ""),
+                    new Built(upToPool2().dense(256).relu().dense(256).relu().dense(10).softmax().build(),
+                            "Most of them are in fc1, a fully connected layer that reads 1152"),
+                    new Built(upToPool2().dense(20).dense(10).softmax().build(), "stands no activation"),
+                    new Built(upToPool2().dense(2).relu().dense(10).softmax().build(), "lets 2 channels through"),
+                    new Built(upToPool2().conv(10, 1).softmax().build(), "ten numbers come out"),
+                    new Built(upToPool2().dense(10).build(), "Which layer makes them"),
+                    new Built(Network.named("x").input(28, 28, 1).conv(16, 3, same(), stride(2)).relu().conv(32, 3, same()).relu()
+                            .maxPool(3, stride(2)).dense(10).softmax().build(),
+                            "begin with upToPool2()"),
+                    new Built(Network.named("x").input(28, 28, 1).dense(10).softmax().build(), "begin with upToPool2()"),
+                    new Built(AlexNet.oneWeirdTrick(), "28×28"),
+                    new Built(Network.named("x").input(10).dense(1000).build(), "28×28"),
+                    new Built(upToPool2(), "is .build() missing"),
                     new Built("light", "wants a network")),
             "03.4", List.of(
                     new Built(lrn(true, 2, 2, 0.75), ""),

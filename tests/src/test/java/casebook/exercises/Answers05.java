@@ -27,7 +27,8 @@ final class Answers05 {
 
     /** A network for small images: a first convolution, three stages of n blocks, the mean, ten outputs. */
     private static Network small(int n, int filters, boolean shortcuts, int firstStride) {
-        NetworkBuilder net = Network.named("mine").input(32, 32, 3).conv(filters, 3, same(), stride(firstStride), noBias()).batchNorm().relu();
+        NetworkBuilder net = Network.named("mine").input(28, 28, 1).conv(filters, 3, same(), stride(firstStride), noBias()).batchNorm()
+                .relu();
         for (int stage = 0; stage < 3; stage++) {
             for (int i = 0; i < n; i++) {
                 int wide = filters << stage;
@@ -39,11 +40,23 @@ final class Answers05 {
         return net.globalAveragePool().dense(10).softmax().build();
     }
 
-    /** Never smaller than 32×32: few parameters, many multiplications. */
-    private static Network wide() {
-        NetworkBuilder net = Network.named("mine").input(32, 32, 3).conv(12, 3, same()).relu();
-        for (int i = 0; i < 9; i++) {
-            net = net.residual(main -> main.conv(12, 3, same()).relu().conv(12, 3, same())).relu();
+    /** Blocks of stride 2, until one pixel is left, and all others on this pixel. */
+    private static Network onePixel() {
+        NetworkBuilder net = Network.named("mine").input(28, 28, 1).conv(8, 3, same(), noBias()).batchNorm().relu();
+        for (int i = 0; i < 15; i++) {
+            int step = net.shape().height() > 1 ? 2 : 1;
+            Block main = body -> body.conv(8, 3, padding(1), stride(step), noBias()).batchNorm().relu().conv(8, 3, padding(1), noBias())
+                    .batchNorm();
+            net = net.residual(main, step == 1 ? Block.NOTHING : side -> side.layer(new PaddedShortcut(8, step))).relu();
+        }
+        return net.globalAveragePool().dense(10).softmax().build();
+    }
+
+    /** All blocks of 1×1 convolutions. */
+    private static Network blind() {
+        NetworkBuilder net = Network.named("mine").input(28, 28, 1).conv(8, 3, same(), stride(2)).relu();
+        for (int i = 0; i < 15; i++) {
+            net = net.residual(main -> main.conv(8, 1).relu().conv(8, 1)).relu();
         }
         return net.globalAveragePool().dense(10).softmax().build();
     }
@@ -59,13 +72,20 @@ final class Answers05 {
                     new Built(block().residual(main -> main.conv(64, 3, padding(1)).relu().conv(64, 3, padding(1))).relu().build(), "without biases"),
                     new Built(block().residual(TWO).build(), "last ReLU"),
                     new Built(Network.named("x").input(28, 28, 64).residual(TWO).relu().build(), "56×56×64"),
+                    new Built(block().residual(main -> main.conv(64, 3, same(), noBias()).batchNorm().conv(64, 3, same(), noBias())
+                            .batchNorm()).relu().build(), "a layer is missing"),
+                    new Built(block().residual(main -> main.conv(64, 3, same(), noBias()).relu().batchNorm().conv(64, 3, same(), noBias())
+                            .batchNorm()).relu().build(), "stands behind"),
                     new Built("mended", "wants a network")),
             "05.3", List.of(
-                    new Built(small(3, 8, true, 1), ""),
-                    new Built(small(3, 16, true, 1), "Parameters grow"),
-                    new Built(small(2, 8, true, 1), "needs 20 at least"),
-                    new Built(small(3, 8, false, 1), "0 shortcuts"),
-                    new Built(Network.named("x").input(32, 32, 1).dense(10).build(), "three channels"),
-                    new Built(Network.named("x").input(32, 32, 3).dense(100).build(), "ten classes"),
-                    new Built(wide(), "stay there"))));
+                    new Built(small(5, 8, true, 2), ""),
+                    new Built(ResNet.small(32, ResNet.Shortcut.PROJECT), ""),
+                    new Built(small(5, 16, true, 2), "parameters, and 120,000 are allowed"),
+                    new Built(small(3, 8, true, 2), "It needs 32 at least"),
+                    new Built(small(5, 8, false, 2), "0 shortcuts"),
+                    new Built(small(5, 8, true, 1), "multiplications, and 4,000,000 are allowed"),
+                    new Built(onePixel(), "work on 4×4 positions"),
+                    new Built(Network.named("x").input(32, 32, 1).dense(10).build(), "28×28 with one channel"),
+                    new Built(Network.named("x").input(28, 28, 1).dense(100).build(), "ten numbers come out"),
+                    new Built(blind(), "see one position only"))));
 }

@@ -14,6 +14,7 @@ import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
+import static casebook.layers.Option.noBias;
 import static casebook.layers.Option.same;
 
 /** Answers to the exercises of notebook 07. */
@@ -91,6 +92,8 @@ final class Answers07 {
                     new Built(volume().conv(32, 6).conv(10, 1).build(), "A ReLU stands"),
                     new Built(volume().relu().conv(32, 6).conv(10, 1).build(), "other numbers"),
                     new Built(Network.named("x").input(4, 4, 16).conv(32, 4).relu().conv(10, 1).build(), "The input is 6×6×16"),
+                    new Built(volume().conv(32, 6, noBias()).relu().conv(10, 1).build(), "noBias() does that"),
+                    new Built(volume().conv(32, 6).relu().conv(10, 1).relu().build(), "other numbers"),
                     new Built(16, "wants a network")),
             "07.4", List.of(
                     new Built(new Pairs(Slip.NONE), ""),
@@ -99,9 +102,9 @@ final class Answers07 {
                     new Built(new Pairs(Slip.SMALLER), "smaller one"),
                     new Built(new Pairs(Slip.HALVES), "Neighbours"),
                     new Built(new Pairs(Slip.HALF_AS_LARGE), "other numbers"),
-                    new Built(new Pairs(Slip.NOT_CHECKED), "it failed"),
+                    new Built(new Pairs(Slip.NOT_CHECKED), "The forward pass fails: "),
                     new Built(new Pairs(Slip.TOO_MANY), "puts out 36 numbers"),
-                    new Built(new Pairs(Slip.BACK_UNCHANGED), "the way back fails"),
+                    new Built(new Pairs(Slip.BACK_UNCHANGED), "the way back is not"),
                     new Built(new Pairs(Slip.BOTH_WIN), "gradient is not"),
                     new Built("max", "wants a layer"))));
 }

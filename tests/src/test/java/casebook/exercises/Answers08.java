@@ -40,6 +40,15 @@ final class Answers08 {
                 branch -> branch.conv(32, 1).relu()).build();
     }
 
+    /** The pooling stands behind the convolution that should read it. */
+    private static Network pooledLate() {
+        return volume().branches(
+                branch -> branch.conv(64, 1).relu(),
+                branch -> branch.conv(96, 1).relu().conv(128, 3, same()).relu(),
+                branch -> branch.conv(16, 1).relu().conv(32, 5, same()).relu(),
+                branch -> branch.conv(32, 1).relu().maxPool(3, stride(1), same())).build();
+    }
+
     /** The branch of 5×5 works at half the side, and is then made large again, as nobody should do it. */
     private static Network coarse() {
         return volume().branches(
@@ -59,6 +68,8 @@ final class Answers08 {
                     new Built(module(branch -> branch.conv(16, 1).relu().conv(48, 5, same()).relu()), "28×28×256 should come out"),
                     new Built(unpooled(), "begins with a max pooling"),
                     new Built(coarse(), "works at the wrong size"),
+                    new Built(pooledLate(), "In your fourth branch, your max pooling (3×3) stands behind your sixth convolution"),
+                    new Built(module(branch -> branch.conv(16, 1).conv(32, 5, same()).relu()), "a layer is missing"),
                     new Built(Network.named("x").input(28, 28, 3).conv(8, 3).build(), "input was right"),
                     new Built(163_696, "wants a network")),
             "08.4", List.of(
@@ -72,5 +83,9 @@ final class Answers08 {
                     new Built(volume().conv(20, 1).relu().conv(20, 7, same()).relu().conv(32, 1).relu().build(), "sees 7×7"),
                     new Built(volume().conv(20, 1).relu().conv(24, 5, same()).build(), "28×28×32 should come out"),
                     new Built(Network.named("x").input(28, 28, 16).conv(32, 5, same()).build(), "28×28×192 comes in"),
+                    new Built(volume().conv(23, 1).relu().maxPool(5, stride(1), same()).conv(32, 1).relu().build(), "which has no weights"),
+                    new Built(volume().conv(23, 1).relu().averagePool(3, stride(1), same()).conv(32, 3, same()).relu().build(),
+                            "which has no weights"),
+                    new Built(volume().conv(20, 1).conv(20, 3, same()).relu().conv(32, 3, same()).relu().build(), "stands no activation"),
                     new Built("two 3x3", "wants a network"))));
 }

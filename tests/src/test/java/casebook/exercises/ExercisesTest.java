@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import casebook.OwnProcess;
+import casebook.compute.StopSignal;
+import casebook.compute.Stopped;
 import casebook.exercises.Answers.Built;
+import casebook.layers.Activation;
+import casebook.layers.Pass;
+import casebook.network.Network;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.math.BigDecimal;
@@ -17,6 +22,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Right answers are right, typical wrong ones get the hint that fits, and no hint has the answer in it. */
 class ExercisesTest {
@@ -53,11 +59,36 @@ class ExercisesTest {
         assertThat(verdict.right()).isFalse();
         assertThat(verdict.text().replace(",", "")).contains(hint.replace(",", ""));
         Object right = RIGHT.get(id);
-        if (right instanceof Number number) {
-            assertThat(verdict.text().replace(",", "")).as("the hint gives nothing away").doesNotContainPattern("(?<![\\d.])" + new BigDecimal(number.toString()).toPlainString() + "(?![\\d.])");
-        } else if (right instanceof String text && text.length() > 1) {
-            assertThat(verdict.text()).as("the hint gives nothing away").doesNotContain(text);
+        for (String each : verdict.hints()) {
+            if (right instanceof Number number) {
+                assertThat(each.replace(",", "")).as("the hint gives nothing away")
+                        .doesNotContainPattern("(?<![\\d.])" + new BigDecimal(number.toString()).toPlainString() + "(?![\\d.])");
+            } else if (right instanceof String text && text.length() > 1) {
+                assertThat(each).as("the hint gives nothing away").doesNotContain(text);
+            }
         }
+    }
+
+    /** The same mistake gets a second and a third hint, each another one. What can't be read needs no more than to be told so. */
+    @ParameterizedTest
+    @MethodSource("wrongAnswers")
+    void theSameMistakeGetsNearerHints(String id, String answer, String hint) {
+        Exercise.Verdict verdict = Exercises.exercise(id).judge(value(answer));
+        if (!verdict.text().startsWith("This exercise wants") && !verdict.text().startsWith("There is no ") && !verdict.text()
+                .startsWith("A volume has") && !verdict.text().contains("can't be read")) {
+            assertThat(verdict.hints()).hasSizeGreaterThanOrEqualTo(3).doesNotHaveDuplicates();
+            assertThat(List.of(verdict.text(0), verdict.text(1), verdict.text(2))).doesNotHaveDuplicates();
+            assertThat(verdict.text(7)).isEqualTo(verdict.text(2));
+        }
+    }
+
+    @Test
+    void hintsComeNearerWithEachTry() {
+        Exercise.Verdict verdict = Exercises.exercise("02.1").judge(30_720);
+        assertThat(Exercises.hint("a test", verdict)).isEqualTo(verdict.text());
+        assertThat(Exercises.hint("a test", verdict)).startsWith(verdict.text() + "\n").endsWith(verdict.hints().get(1));
+        assertThat(Exercises.hint("a test", verdict)).endsWith(verdict.hints().get(2));
+        assertThat(Exercises.hint("another test", verdict)).isEqualTo(verdict.text());
     }
 
     @Test
@@ -102,7 +133,36 @@ class ExercisesTest {
             Exercise.Verdict verdict = Exercises.exercise(id).judge(built.answer());
             assertThat(verdict.right()).as(id + ": " + verdict.text()).isEqualTo(built.hint().isEmpty());
             assertThat(verdict.text()).as(id).contains(built.hint());
+            if (built.answer() instanceof Network && !built.hint().isEmpty() && !verdict.text().startsWith("This exercise wants")) {
+                assertThat(verdict.hints()).as(id + ": " + verdict.text()).hasSizeGreaterThanOrEqualTo(3).doesNotHaveDuplicates();
+            }
         }));
+    }
+
+    /** A layer in whose forward pass the stop button is pressed. */
+    private record Pressed(StopSignal signal) implements Activation {
+        @Override
+        public String kind() {
+            return "pressed";
+        }
+
+        @Override
+        public INDArray forward(Pass pass, INDArray x) {
+            signal.set();
+            Stopped.check();
+            return x.dup();
+        }
+
+        @Override
+        public INDArray gradient(Pass pass, INDArray dy) {
+            return dy.dup();
+        }
+    }
+
+    @Test
+    void whatIsStoppedIsNoWrongAnswer() {
+        StopSignal signal = new StopSignal();
+        assertThatThrownBy(() -> signal.over(() -> Exercises.exercise("02.4").judge(new Pressed(signal)))).isInstanceOf(Stopped.class);
     }
 
     @Test
@@ -111,7 +171,17 @@ class ExercisesTest {
         assertThat(some.judge(List.of("3a", "conv1")).right()).isTrue();
         assertThat(some.judge("conv1, 3A").right()).isTrue();
         assertThat(some.judge("3a").right()).isFalse();
-        assertThat(some.judge("3a conv2").text()).contains("some of the rows 3a, 3b, conv1");
+        assertThat(some.judge("3a conv2").text()).isEqualTo("There is no \"conv2\" here. The rows are 3a, 3b, conv1.");
+    }
+
+    @Test
+    void nothingChosenAndWhatIsNotThere() {
+        assertThat(Exercises.exercise("05.2").judge(List.of()).text()).isEqualTo("Nothing is chosen. At least one of the letters applies.");
+        assertThat(Exercises.exercise("02.2").judge(List.of("a", "h")).text()).startsWith("There is no \"h\" here.");
+        assertThat(Exercises.exercise("09.1").judge(List.of("3a", 7)).text()).startsWith("There is no 7 here.");
+        assertThat(Exercises.exercise("09.1").judge(new String[] {"3a", null}).text()).startsWith("There is no null here.");
+        assertThat(Exercises.exercise("00b.1").judge("28x28").text()).isEqualTo("A volume has three numbers: height, width, channels. You "
+                + "gave 2: which is missing?");
     }
 
     @Test

@@ -10,6 +10,7 @@ import casebook.network.Network;
 import casebook.notebook.Interrupted;
 import casebook.training.TrainingListener;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExperimentTest {
 
@@ -125,6 +127,83 @@ class ExperimentTest {
         Files.writeString(file, Run.HEAD + "\nplain,8,0.1,1,64,2,32,50.0,50.0,1.0\nplain,8,0.1,2,64,2,32,50.0,5");
         assertThat(Runs.in(file, Experiment.DEPTH).all()).hasSize(1);
         assertThat(Files.readString(file)).endsWith("1.0\n");
+    }
+
+    private static final String ROW = "plain,8,0.1,1,64,2,32,50.000,50.000,1.0";
+
+    @ParameterizedTest
+    @ValueSource(strings = {"My thesis.\nIt has taken years, and this line has no end", "one line without an end", "\u0000\u0001\u00ff",
+        Run.HEAD + " and more", Run.HEAD + "\nplain,8,0.1,1,64,2,32,50.0\nplain,8,0.1", Run.HEAD + "\n" + ROW + "\nplain,0,0.1,1,64,2,32,50.0,50.0,1.0\n",
+        Run.HEAD + "\nplain,8,0.1,1,64,2,32,1e999,50.0,1.0\n", Run.HEAD + "\nplain,8,0.1,1,64,-2,32,50.0,50.0,1.0\n",
+        Run.HEAD + "\npl\u001b[31m,8,0.1,1,64,2,32,50.0,50.0,1.0\n", "kind,size,\n"})
+    void aFileThatIsRefusedIsNotChanged(String text) throws IOException {
+        Path file = Files.writeString(folder.resolve("runs.csv"), text);
+        assertThatThrownBy(() -> Runs.in(file, Experiment.DEPTH)).isInstanceOf(DataException.class).hasMessageContaining(file.toString())
+                .satisfies(e -> assertThat(e.getMessage().chars()).noneMatch(Character::isISOControl));
+        assertThat(file).hasContent(text).hasSize(text.getBytes(StandardCharsets.UTF_8).length);
+        assertThat(folder.toFile().list()).containsExactly("runs.csv");
+    }
+
+    @Test
+    void aFileThatIsNoTextIsNotChanged() throws IOException {
+        byte[] bytes = (Run.HEAD + "\nplain,8,0.1\u00e9,1").getBytes(StandardCharsets.ISO_8859_1);
+        Path file = Files.write(folder.resolve("runs.csv"), bytes);
+        assertThatThrownBy(() -> Runs.in(file, Experiment.DEPTH)).isInstanceOf(DataException.class).hasMessageContaining("not a text in UTF-8");
+        assertThat(file).hasBinaryContent(bytes);
+        Path pipes = Files.createDirectory(folder.resolve("folder.csv"));
+        assertThatThrownBy(() -> Runs.in(pipes, Experiment.DEPTH)).isInstanceOf(DataException.class).hasMessageContaining("is not a file");
+        assertThatThrownBy(() -> Runs.in(file.resolve("runs.csv"), Experiment.DEPTH)).isInstanceOf(DataException.class)
+                .hasMessageContaining("runs.csv is a file, where a folder is needed");
+    }
+
+    @Test
+    void whatAKillLeavesIsMended() throws IOException {
+        Path file = folder.resolve("runs.csv");
+        for (String begun : List.of("", "k", "kind,size,", Run.HEAD, Run.HEAD + "\n")) {
+            Files.writeString(file, begun);
+            assertThat(Runs.in(file, Experiment.DEPTH).all()).isEmpty();
+            assertThat(file).hasContent(Run.HEAD + "\n");
+        }
+        String whole = Run.HEAD + "\n" + ROW + "\n";
+        for (int cut = 1; cut < ROW.length(); cut++) {
+            Files.writeString(file, whole + ROW.substring(0, cut));
+            assertThat(Runs.in(file, Experiment.DEPTH).all()).hasSize(1);
+            assertThat(Files.readString(file)).isEqualTo(whole);
+        }
+        Files.writeString(file, whole + ROW);
+        assertThat(Runs.in(file, Experiment.DEPTH).all()).hasSize(2);
+        assertThat(Files.readString(file)).isEqualTo(whole + ROW + "\n");
+    }
+
+    @Test
+    void twoAtOnceWriteARowOnce() throws IOException {
+        Path file = folder.resolve("runs.csv");
+        Runs one = Runs.in(file, Experiment.DEPTH);
+        Runs other = Runs.in(file, Experiment.DEPTH);
+        Run[] made = new Run[1];
+        Run found = other.run("plain", 8, 0.1, 3, SHORT, new TrainingListener() {
+            @Override
+            public void step(int step, int steps, double loss) {
+                if (step == 1) {
+                    made[0] = one.run("plain", 8, 0.1, 3, SHORT, NOBODY);
+                }
+            }
+        });
+        assertThat(found).as("the row of the one that was first").isEqualTo(Run.of(made[0].row()));
+        assertThat(Files.readString(file)).isEqualTo(Run.HEAD + "\n" + made[0].row() + "\n");
+        assertThat(Runs.in(file, Experiment.DEPTH).run("plain", 8, 0.1, 3, SHORT, NOBODY)).isEqualTo(found);
+        assertThat(folder.toFile().list()).containsExactly("runs.csv");
+    }
+
+    @Test
+    void aStopDoesNotBreakWriting() throws IOException {
+        Path file = folder.resolve("runs.csv");
+        Thread.currentThread().interrupt();
+        Runs runs = Runs.in(file, Experiment.DEPTH);
+        Run made = runs.update(Run.of(ROW));
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(made.row()).isEqualTo(ROW);
+        assertThat(file).hasContent(Run.HEAD + "\n" + ROW + "\n");
     }
 
     @Test

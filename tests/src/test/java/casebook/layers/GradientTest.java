@@ -35,6 +35,8 @@ class GradientTest {
                 arguments(Convolution.of(5, 1, 1, noBias()), volume),
                 arguments(Convolution.of(3, 1, 7, padding(3)), volume),
                 arguments(Convolution.of(3, 3, 3, dilation(2)), volume),
+                arguments(Convolution.of(3, 1, 3, dilation(2)), volume),
+                arguments(Convolution.of(4, 1, 1, dilation(3), groups(2)), volume),
                 arguments(Convolution.of(6, 3, 3, groups(2), padding(1)), volume),
                 arguments(Convolution.of(4, 3, 2, groups(2), same(), stride(2), dilation(2)), volume),
                 arguments(Convolution.of(4, 3, 3, groups(4), same(), noBias()), volume),

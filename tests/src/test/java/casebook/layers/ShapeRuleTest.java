@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import casebook.network.Network;
 import casebook.network.NetworkException;
+import java.util.List;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -82,5 +83,16 @@ class ShapeRuleTest {
         assertThatThrownBy(() -> Network.named("n").input(0)).isInstanceOf(NetworkException.class).hasMessageContaining("n: the input");
         assertThatThrownBy(() -> new Dropout(1)).hasMessageContaining("less than 1");
         assertThatThrownBy(() -> Shape.volume(0, 3, 3)).hasMessageContaining("at least 1");
+    }
+
+    /** The largest of no numbers, and their mean, are no numbers. */
+    @Test
+    void aPoolingSeesMoreThanPadding() {
+        Shape input = Shape.volume(5, 6, 1);
+        for (Layer layer : List.of(MaxPooling.of(2, padding(2)), AveragePooling.of(3, padding(0, 0, 3, 0), stride(1)), MaxPooling.of(2,
+                padding(0, 3, 0, 0)))) {
+            assertThatThrownBy(() -> layer.output(List.of(input))).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("see nothing but padding");
+        }
+        assertThat(AveragePooling.of(3, padding(2)).output(input)).isEqualTo(Shape.volume(3, 3, 1));
     }
 }

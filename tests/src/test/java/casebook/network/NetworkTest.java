@@ -72,6 +72,14 @@ class NetworkTest {
     }
 
     @Test
+    void aMainPathThatLosesRowsIsToldFromOneWithAStride() {
+        assertThatThrownBy(() -> Network.named("n").input(56, 56, 64).residual(main -> main.conv(64, 3).relu().conv(64, 3)))
+                .hasMessageContaining("56×56×64").hasMessageContaining("takes 4 rows off").hasMessageContaining("same()");
+        assertThatThrownBy(() -> Network.named("n").input(56, 56, 64).residual(main -> main.conv(64, 3, stride(2), same())))
+                .hasMessageContaining("a 1×1 convolution (with the main path's stride)");
+    }
+
+    @Test
     void aCycleCantBeBuilt() {
         assertThatThrownBy(() -> start().name("a").conv(2, 1).add("b").name("b").relu())
                 .hasMessageContaining("there is no layer b yet").hasMessageContaining("so that no cycle can arise");

@@ -120,6 +120,11 @@ class FailuresTest {
                 "the variable unheard is not known yet: run the cells above this one first, from the top (in the menu: Run, Run All Above Selected Cell)",
                 "in this line:   unheard;");
         assertThat(failureOf("knwon + 1").get(0)).endsWith("; or was known meant?");
+        run("void check(String id, Object answer) {}\n");
+        assertThat(failureOf("check(\"00.1\", fc1);").get(0)).startsWith("if fc1 is a word, write it in quotation marks: \"fc1\"; if not, "
+                + "the variable fc1 is not known yet");
+        assertThat(failureOf("check(\"00.1\", List.of(\"a\", b));").get(0)).startsWith("if b is a word");
+        assertThat(failureOf("check(\"00.1\", 3 + unheard);").get(0)).startsWith("the variable unheard is not known yet");
         assertThat(failureOf("Notwork n = null;").get(0)).startsWith("the class Notwork is not known yet: ");
         assertThat(failureOf("trained(3);").get(0)).startsWith("the method trained is not known yet: ");
         run("int later() { return toCome.size(); }");
@@ -129,6 +134,15 @@ class FailuresTest {
     }
 
     /** What the compiler says of other mistakes is short, and the kernels show it with the place marked. */
+    @Test
+    void whereALayerOfOnesOwnFailed() {
+        run("record Half() implements java.util.function.IntSupplier {\n    public int getAsInt() {\n        String nothing = null;\n     "
+                + "   return nothing.length();\n    }\n}");
+        failureOf("new Half().getAsInt();");
+        assertThat(failures.whereIn(failures.last())).contains("in Half.getAsInt, line 4:   return nothing.length();");
+        assertThat(failures.whereIn(new IllegalStateException("not in a cell"))).isEmpty();
+    }
+
     @Test
     void otherMistakesAreLeftToTheKernel() {
         for (String mistake : List.of("int c = \"text\";", "List.of().sise();", "Network.named(1);", "/exit", "return 3;")) {

@@ -7,6 +7,7 @@ import casebook.charts.Picture;
 import casebook.charts.Tile;
 import casebook.cost.CostSheet;
 import casebook.data.Photo;
+import casebook.exercises.Exercises;
 import casebook.notebook.fake.FakeKernel;
 import casebook.notebook.fake.display.DisplayData;
 import casebook.training.History;
@@ -105,6 +106,17 @@ class NotebookTest {
         Notebook.show(new Square());
         Notebook.show(Zoo.network("lenet-5"));
         assertThat(printed.toString(StandardCharsets.UTF_8)).contains("A red square.", "1,234", "conv1", "61,706").doesNotContain("<td", "<svg");
+    }
+
+    /** Who has predicted sees both; who has not finds the answer folded away. */
+    @Test
+    void anAnswerIsFoldedAwayUntilSomebodyPredicts() {
+        Exercises.outcome("a test", 61_706);
+        DisplayData folded = kernel.displayed.get(0);
+        assertThat(folded.data.get("text/html").toString()).matches("(?s)<details.*<summary>[^<]*</summary>It is 61,706</details>");
+        assertThat(folded.data.get("text/html").toString().split("</summary>")[0]).doesNotContain("61,706");
+        assertThat(folded.data.get("text/plain")).isEqualTo("It is 61,706");
+        new Feedback(Feedback.Mark.RIGHT, "02.1 · right", "a < b").bundle().data().forEach((type, text) -> assertThat(text).contains("02.1 · right"));
     }
 
     @Test

@@ -29,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import onnx.Onnx;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -357,9 +359,13 @@ class ImportTest {
         long huge = Long.MAX_VALUE / 2;
         new File(13, 1, 3, 8, 8).weights("w", huge, 3, 1, 1).op("Conv", "x w", "y").refused("\"w\"", "too large");
         new File(13, 1, 3, 8, 8).weights("w", -4, 3, 1, 1).op("Conv", "x w", "y").refused("none can be negative");
-        Network wide = new File(13, 1, 3, 8, 8).weights("w", Integer.MAX_VALUE, 3, 1, 1).weights("v", Integer.MAX_VALUE, Integer.MAX_VALUE, 1, 1)
-                .op("Conv", "x w", "a").op("Conv", "a v", "y").read();
-        assertThatThrownBy(() -> CostSheet.of(wide)).isInstanceOf(ArithmeticException.class).hasMessageStartingWith("y: more than 2⁶³");
+        new File(13, 1, 3, 8, 8).weights("w", Integer.MAX_VALUE, 3, 1, 1).weights("v", Integer.MAX_VALUE, Integer.MAX_VALUE, 1, 1)
+                .op("Conv", "x w", "a").op("Conv", "a v", "y").refused("made.onnx: y: more than 2⁶³ of something, which can't be counted");
+        long side = 1 << 30;
+        new File(13, 1, 1, side, side).op("Relu", "x", "a").op("Relu", "a", "b").op("Relu", "b", "c").op("Relu", "c", "y")
+                .refused("made.onnx: made: more than 2⁶³ of something in all layers together");
+        new File(13, 1, 4).weights("w", new long[33]).op("Relu", "x", "y").refused("\"w\"", "a tensor of 33 sides");
+        new File(13, 1, 4).op("Unsqueeze", "x", "y", "axes", LongStream.range(2, 400_000).toArray()).refused("Unsqueeze \"y\"", "sides");
         new File(13, 1, huge, huge, huge).op("Relu", "x", "y").refused("too large to be counted");
         new File(13, 1, 3, 8, 8).integers("s", huge, huge).op("ConstantOfShape", "s", "w").op("Conv", "x w", "y").refused("ConstantOfShape", "too large");
         new File(13, 1, 3, 8, 8).integers("s", 1_000_000, 3, 1000, 1000).op("ConstantOfShape", "s", "w").op("Conv", "x w", "y", "pads", list(999, 999, 999, 999))
@@ -371,6 +377,100 @@ class ImportTest {
             many.graph.addOutput(File.tensor("y" + i, 1, 4));
         }
         many.refused("this file has 101");
+    }
+
+    /** What is counted by sides that the data do not have is no network that anybody trained. */
+    @Test
+    void sidesAreHeldAgainstTheData() {
+        Onnx.TensorProto.Builder w = Onnx.TensorProto.newBuilder().setName("w").addAllDims(List.of(5L, 4L, 1L, 1L));
+        for (int bytes : new int[] {40, 79, 160, 20_000}) {
+            Onnx.TensorProto raw = w.clone().setDataType(1).setRawData(ByteString.copyFrom(new byte[bytes])).build();
+            with(raw).refused("the tensor \"w\" is said to have the sides [5, 4, 1, 1], 20 numbers of 32 bits; the file has " + bytes
+                    + " bytes");
+        }
+        with(w.clone().setDataType(10).setRawData(ByteString.copyFrom(new byte[40])).build()).read();
+        with(w.clone().setDataType(1).setRawData(ByteString.copyFrom(new byte[80])).build()).read();
+        for (int numbers : new int[] {19, 21, 5000}) {
+            Onnx.TensorProto.Builder list = w.clone().setDataType(1);
+            IntStream.range(0, numbers).forEach(list::addFloatData);
+            with(list.build()).refused("20 numbers; the file has " + numbers);
+        }
+        Onnx.TensorProto.Builder whole = Onnx.TensorProto.newBuilder().setName("s").setDataType(7).addDims(3).addInt64Data(1).addInt64Data(4);
+        with(whole.build()).refused("the tensor \"s\" is said to have the sides [3], 3 numbers; the file has 2");
+        whole.clearDims().addDims(40_000);
+        IntStream.range(0, 30_000).forEach(whole::addInt64Data);
+        with(whole.build()).read();
+        with(whole.clearDims().addDims(400_000).build()).refused("the file has at most ");
+    }
+
+    private File with(Onnx.TensorProto tensor) {
+        File file = new File(13, 1, 4, 8, 8);
+        if (!tensor.getName().equals("w")) {
+            file.weights("w", 5, 4, 1, 1);
+        }
+        file.graph.addInitializer(tensor);
+        return file.op("Conv", "x w", "y");
+    }
+
+    @Test
+    void whatWouldBeLeftOutOfTheCountIsRefused() {
+        new File(13, 1, 4, 8, 8).weights("w", 5, 4, 1, 1).weights("b", 4).op("Conv", "x w b", "y").refused("Conv \"y\"",
+                "5 filters need as many biases, it has [4]");
+        new File(13, 1, 4, 8, 8).weights("w", 5, 4, 1, 1).op("Relu", "x w",
+                "y").refused("Relu \"y\": it reads 2 tensors, and this operator can read 1");
+        new File(13, 1, 4, 8, 8).weights("w", 4).op("Add", "x x w", "y").refused("Add \"y\": it reads 3 tensors");
+    }
+
+    /** Graphs within an operator, functions that call each other, and weights that are said to lie anywhere on the disk. */
+    @Test
+    void whatLeadsElsewhereIsNotFollowed() throws Exception {
+        Onnx.GraphProto inner = Onnx.GraphProto.newBuilder().setName("inner").build();
+        for (int depth = 0; depth < 5000; depth++) {
+            inner = depth > 100 ? inner : Onnx.GraphProto.newBuilder().addNode(Onnx.NodeProto.newBuilder().setOpType("If")
+                    .addAttribute(Onnx.AttributeProto.newBuilder().setName("then_branch").setG(inner))).build();
+        }
+        File deep = new File(13, 1, 4);
+        deep.op("Relu", "x", "y").graph.getNodeBuilder(0).addAttribute(Onnx.AttributeProto.newBuilder().setName("then_branch").setG(inner));
+        assertThat(layers(deep.read())).containsExactly("ReLU 4");
+        File called = new File(13, 1, 4);
+        for (String[] pair : new String[][] {{"f", "g"}, {"g", "f"}}) {
+            called.model.addFunctions(Onnx.FunctionProto.newBuilder().setName(pair[0])
+                    .addNode(Onnx.NodeProto.newBuilder().setOpType(pair[1]).addInput("a").addOutput("b")));
+        }
+        called.op("f", "x", "y").refused("the operator f \"y\" can't be read");
+        Path secret = Files.write(folder.resolve("secret"), new byte[80]);
+        Onnx.TensorProto outside = Onnx.TensorProto.newBuilder().setName("w").setDataType(1).addAllDims(List.of(5L, 4L, 1L, 1L))
+                .setDataLocation(Onnx.TensorProto.DataLocation.EXTERNAL).addExternalData(Onnx.StringStringEntryProto.newBuilder().setKey("location")
+                        .setValue("../" + secret.getFileName())).build();
+        assertThat(CostSheet.of(with(outside).read()).parameters()).isEqualTo(20);
+        Onnx.TypeProto type = Onnx.TypeProto.newBuilder().build();
+        for (int depth = 0; depth < 200; depth++) {
+            type = Onnx.TypeProto.newBuilder().setSequenceType(Onnx.TypeProto.Sequence.newBuilder().setElemType(type)).build();
+        }
+        File nested = new File(13, 1, 4);
+        nested.graph.addInput(Onnx.ValueInfoProto.newBuilder().setName("z").setType(type));
+        nested.op("Relu", "x", "y").refused("damaged or not an ONNX file");
+    }
+
+    @Test
+    void circlesAndEmptyTensorsDoNotHoldUp() {
+        new File(13, 1, 4, 8, 8).weights("w", 5, 4, 1, 1).op("Conv", "x w", "c").op("Cast", "c b", "a").op("Cast", "a", "b").op("Relu",
+                "b", "y")
+                .refused("Cast \"a\": it reads 2 tensors");
+        File empty = new File(13, 1, 4).integers("from", 0).integers("to", Integer.MAX_VALUE).integers("at", 1);
+        empty.graph.addInitializer(Onnx.TensorProto.newBuilder().setName("e").setDataType(7).addDims(0).addDims(Integer.MAX_VALUE));
+        empty.op("Slice", "e from to at", "s").op("Reshape", "x s", "y").refused("Slice \"s\": a part can only be taken of a short list");
+    }
+
+    /** Names may hold what a terminal obeys, and be as long as they please. */
+    @Test
+    void messagesCanBeRead() {
+        String name = "\u001b[31m\u202e" + "n".repeat(10_000);
+        String shown = "\\u001b[31m\\u202ennn";
+        new File(13, 1, 4).op(name, "x", "y").refused("the operator " + shown, "\"y\" can't be read; those that can");
+        new File(13, 1, 4).op("Relu", name, "y").refused("Relu \"y\": it reads \"" + shown);
+        new File(13, 1, 4).weights(name, -1).op("Relu", "x", "y").refused("\"" + shown, "none can be negative");
+        new File(13, 1, 4).op("Relu", "x", name).op("Relu", "x", name).refused("two operators write the tensor \"" + shown);
     }
 
     @Test

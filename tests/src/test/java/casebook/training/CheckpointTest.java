@@ -15,12 +15,16 @@ import casebook.zoo.LeNet5;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -92,6 +96,43 @@ class CheckpointTest {
     }
 
     @Test
+    void twoAtOnceKeepTheirOwn() throws Exception {
+        Path file = folder.resolve("cell.safetensors");
+        Path second = folder.resolve("cell.safetensors.2");
+        History wanted = resumable(Model.of(LeNet5.taught(10), 4), file, 0.001, 0);
+
+        CountDownLatch runs = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        TrainingListener waits = new TrainingListener() {
+            @Override
+            public void step(int step, int steps, double loss) {
+                if (step == 5) {
+                    runs.countDown();
+                    try {
+                        goOn.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }
+            }
+        };
+        Thread forgotten = new Thread(() -> Trainer.of(Model.of(LeNet5.taught(10), 3)).batchSize(50).epochs(2).resumable(file).listener(waits).train(DIGITS));
+        forgotten.start();
+        runs.await();
+        byte[] first = Files.readAllBytes(file);
+        assertThat(resumable(Model.of(LeNet5.taught(10), 4), file, 0.001, 3).interrupted()).isTrue();
+        assertThat(file).as("the first one's").hasBinaryContent(first);
+        byte[] stopped = Files.readAllBytes(second);
+        goOn.countDown();
+        forgotten.join();
+        assertThat(file).as("the first one's, which has ended").doesNotExist();
+        assertThat(second).hasBinaryContent(stopped);
+        History resumed = resumable(Model.of(LeNet5.taught(10), 4), file, 0.001, 0);
+        assertThat(resumed.steps()).isEqualTo(wanted.steps());
+        assertThat(files()).containsExactlyInAnyOrder("cell.safetensors.lock", "cell.safetensors.2.lock");
+    }
+
+    @Test
     void aResumableRunBeginsAnewWithOtherSettingsOrWeights() throws Exception {
         Path file = folder.resolve("cell.safetensors");
         History wanted = resumable(Model.of(LeNet5.taught(10), 3), file, 0.002, 0);
@@ -132,17 +173,61 @@ class CheckpointTest {
             int at = i < 120 ? random.nextInt(header) : header + random.nextInt(whole.length - header);
             changed[at] ^= (byte) (1 << random.nextInt(8));
             Files.write(file, changed);
-            if (at >= header) {
-                assertThatThrownBy(() -> Safetensors.read(file)).as("byte " + at).isInstanceOf(ModelFileException.class).hasMessageContaining("checksum differs");
-                continue;
-            }
-            // In the header it may be a digit of the history; whatever it is, nothing but this exception may come of it.
-            try {
-                train(LeNet5.taught(10), file, 1);
-            } catch (ModelFileException e) {
-                assertThat(e.getMessage()).contains("run.safetensors");
-            }
+            assertThatThrownBy(() -> train(LeNet5.taught(10), file, 1)).as("byte " + at).isInstanceOf(ModelFileException.class)
+                    .hasMessageContaining("run.safetensors");
         }
+    }
+
+    private static final Network TINY = Network.named("tiny").input(32, 32, 1).averagePool(8).name("fc").dense(10).softmax().build();
+
+    @Test
+    void aFileOfAnEarlierVersionGoesOn() throws Exception {
+        // Written after the first epoch, with a checksum of its numbers only.
+        Path file = folder.resolve("run.safetensors");
+        Files.copy(Path.of(CheckpointTest.class.getResource("of-an-earlier-version.safetensors").toURI()), file);
+        History history = train(TINY, file, 2);
+        assertThat(history.steps()).startsWith(2.3127370633844824, 2.3973764299460942).hasSize(4);
+        assertThat(history.epochs().get(0)).isEqualTo(new History.Epoch(1, 2.355056746665288, 0.085, Double.NaN, Double.NaN));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "steps | 1e999 2.3 | 1e999 is no finite number",
+        "steps | NaN 2.3 | NaN is no finite number",
+        "steps | 2.3  2.3 | empty",
+        "steps | 2.3 2.3 2.3 2.3 2.3 | 1 epochs do not fit 5 steps, of which 2 are an epoch",
+        "epochs | '' | 0 epochs do not fit 3 steps",
+        "epochs | 1 2.3 0.1 NaN NaN;2 2.3 0.1 NaN NaN | 2 epochs do not fit 3 steps",
+        "epochs | 2 2.3 0.1 NaN NaN | epoch 1 is \"2 2.3",
+        "epochs | -1 2.3 0.1 NaN NaN | epoch 1 is \"-1",
+        "epochs | 1 2.3 0.1 NaN | epoch 1 is",
+        "epochs | 1 Infinity 0.1 NaN NaN | Infinity is no finite number",
+        "epochs | 1 2.3 1.5 NaN NaN | 1.5 is no accuracy",
+        "epochs | 1 2.3 0.1 1e400 NaN | 1e400 is no finite number",
+        "epochs | 1 2.3 0.1 2.3 -0.5 | -0.5 is no accuracy",
+        "epoch at hand | 2.3 -1 | -1 right answers of 100",
+        "epoch at hand | 2.3 101 | 101 right answers of 100",
+        "epoch at hand | 1e999 3 | 1e999 is no finite number",
+        "epoch at hand | 2.3 3.5 | 3.5",
+        "epoch at hand | 2.3 | the epoch at hand is"})
+    void aHistoryThatCannotBeIsRefused(String text, String value, String reason) {
+        Path file = folder.resolve("run.safetensors");
+        train(TINY, file, 2, new TrainingListener() {
+            @Override
+            public void step(int step, int steps, double loss) {
+                if (step == 3) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        });
+        Safetensors read = Safetensors.read(file);
+        Map<String, String> texts = new LinkedHashMap<>(read.metadata());
+        assertThat(texts.put(text, value)).isNotNull();
+        Safetensors.write(file, read.tensors(), texts);
+        Model model = Model.of(TINY, 4);
+        assertThatThrownBy(() -> train(model, file, 2)).isInstanceOf(ModelFileException.class).hasMessageContaining("run.safetensors is damaged")
+                .hasMessageContaining(reason);
+        assertThat(Checkpoint.fingerprint(model)).as("nothing was taken over").isEqualTo(Checkpoint.fingerprint(Model.of(TINY, 4)));
     }
 
     @Test

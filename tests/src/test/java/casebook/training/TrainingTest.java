@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import casebook.compute.StopSignal;
 import casebook.compute.Stopped;
 import casebook.data.Digits;
 import casebook.data.ImageSet;
@@ -176,6 +177,29 @@ class TrainingTest {
             assertThat(Trainer.of(resumed).epochs(2).batchSize(64).validateOn(CHECKING).checkpoint(file).train(DIGITS)).isEqualTo(expected);
             whole.parameters().forEach((name, array) -> assertThat(resumed.parameter(name)).as(name).isEqualTo(array));
         }
+    }
+
+    /** As a library does that waits in its own way: what a drawing between two steps loses was the only sign of the press. */
+    @Test
+    void aLibraryThatLosesTheInterruptLosesNoStop() throws Exception {
+        StopSignal signal = new StopSignal();
+        TrainingListener press = new TrainingListener() {
+            @Override
+            public void step(int step, int steps, double loss) {
+                if (step == 4) {
+                    signal.set();
+                    Thread.currentThread().interrupt();
+                }
+                Thread.interrupted();
+            }
+        };
+        History part = signal.over(() -> Trainer.of(Model.of(small(), 2)).epochs(3).batchSize(64).listener(press)
+                .checkpoint(folder.resolve("kept.safetensors")).train(DIGITS));
+        assertThat(part.interrupted()).isTrue();
+        assertThat(part.steps()).hasSize(4);
+        assertThat(signal.kept()).startsWith("stopped after 4 of 30 steps, which are kept");
+        assertThatThrownBy(() -> signal.over(() -> Evaluation.of(Model.of(small(), 2), CHECKING))).as("it stays set").isInstanceOf(Stopped.class);
+        assertThat(Evaluation.of(Model.of(small(), 2), CHECKING).accuracy()).isPositive();
     }
 
     @Test
