@@ -42,9 +42,9 @@ public final class Drawing implements Picture {
     private final Network network;
     private final boolean collapsed;
     private final Set<String> opened;
-    private final Layout.Columns columns;
-    private final Plan plan;
-    private final Layout layout;
+    private final DiagramLayout.Columns columns;
+    private final Diagram diagram;
+    private final DiagramLayout layout;
     private final List<Sample> legend;
     private final int width;
     private final List<String> titleLines;
@@ -53,15 +53,15 @@ public final class Drawing implements Picture {
     /** A line of the legend. */
     private record Sample(Box.Role role, Category category, String words) {}
 
-    private Drawing(Network network, boolean collapsed, Set<String> opened, Layout.Columns columns) {
+    private Drawing(Network network, boolean collapsed, Set<String> opened, DiagramLayout.Columns columns) {
         this.network = network;
         this.columns = columns;
         this.collapsed = collapsed;
         this.opened = opened;
         Predicate<String> open = stage -> !collapsed || opened.contains(stage);
-        plan = new Plan(network, open);
-        layout = new Layout(plan, columns);
-        legend = legend(plan);
+        diagram = new Diagram(network, open);
+        layout = new DiagramLayout(diagram, columns);
+        legend = legend(diagram);
         width = (int) Math.ceil(Math.max(600, layout.width + 2 * MARGIN));
         titleLines = Look.wrap(Look.TITLE, title(), width - 2 * MARGIN);
         top = MARGIN + titleLines.size() * Look.TITLE_LINE + legendRows() * LEGEND + 20;
@@ -74,7 +74,7 @@ public final class Drawing implements Picture {
      * @return the drawing
      */
     public static Drawing of(Network network) {
-        return new Drawing(network, false, Set.of(), Layout.Columns.ONE);
+        return new Drawing(network, false, Set.of(), DiagramLayout.Columns.ONE);
     }
 
     /**
@@ -98,7 +98,7 @@ public final class Drawing implements Picture {
         if (height <= 0) {
             throw new IllegalArgumentException("a column must be higher than 0 pixels, not " + height);
         }
-        return new Drawing(network, collapsed, opened, new Layout.Columns(height, Double.POSITIVE_INFINITY));
+        return new Drawing(network, collapsed, opened, new DiagramLayout.Columns(height, Double.POSITIVE_INFINITY));
     }
 
     /**
@@ -124,8 +124,8 @@ public final class Drawing implements Picture {
         return new Drawing(network, true, Set.copyOf(all), screen());
     }
 
-    private Layout.Columns screen() {
-        return columns == Layout.Columns.ONE ? Layout.Columns.SCREEN : columns;
+    private DiagramLayout.Columns screen() {
+        return columns == DiagramLayout.Columns.ONE ? DiagramLayout.Columns.SCREEN : columns;
     }
 
     // ---- in words ----
@@ -147,11 +147,11 @@ public final class Drawing implements Picture {
     @Override
     public String alt() {
         List<String> steps = new ArrayList<>();
-        for (Box box : plan.boxes) {
+        for (Box box : diagram.boxes) {
             if (box.role == Box.Role.END) {
                 continue;
             }
-            List<Arrow> in = plan.arrows.stream().filter(arrow -> arrow.to == box).toList();
+            List<Arrow> in = diagram.arrows.stream().filter(arrow -> arrow.to == box).toList();
             String reads = in.size() == 1 && previous(box) == in.get(0).from ? ""
                     : " from " + Look.list(in.stream().map(arrow -> arrow.from.name).distinct().toList());
             String result = box.nodes.get(box.nodes.size() - 1).output().toString();
@@ -163,7 +163,7 @@ public final class Drawing implements Picture {
     }
 
     private Box previous(Box box) {
-        return plan.boxes.get(plan.boxes.indexOf(box) - 1);
+        return diagram.boxes.get(diagram.boxes.indexOf(box) - 1);
     }
 
     @Override
@@ -171,7 +171,7 @@ public final class Drawing implements Picture {
         List<Node> nodes = network.nodes();
         return Table.create(network.name(),
                 StringColumn.create("Layer", nodes.stream().map(Node::name)),
-                StringColumn.create("Kind", nodes.stream().map(Plan::words)),
+                StringColumn.create("Kind", nodes.stream().map(Diagram::words)),
                 StringColumn.create("Stage", nodes.stream().map(node -> String.join("/", node.path()))),
                 StringColumn.create("Reads", nodes.stream().map(node -> node.inputs().stream()
                         .map(input -> input == Network.INPUT ? "input" : nodes.get(input).name()).collect(Collectors.joining(" + ")))),
@@ -182,12 +182,12 @@ public final class Drawing implements Picture {
 
     /** The boxes, with their places. */
     List<Box> boxes() {
-        return plan.boxes;
+        return diagram.boxes;
     }
 
     /** The arrows, with their places. */
     List<Arrow> arrows() {
-        return plan.arrows;
+        return diagram.arrows;
     }
 
     @Override
@@ -212,8 +212,8 @@ public final class Drawing implements Picture {
         paintLegend(g);
         double left = (width - layout.width) / 2;
         g.translate(left, top);
-        plan.arrows.forEach(arrow -> paint(g, arrow));
-        plan.boxes.forEach(box -> paint(g, box));
+        diagram.arrows.forEach(arrow -> paint(g, arrow));
+        diagram.boxes.forEach(box -> paint(g, box));
         layout.brackets.forEach(bracket -> paint(g, bracket));
         g.translate(-left, -top);
     }
@@ -227,7 +227,7 @@ public final class Drawing implements Picture {
     }
 
     /** The name of an opened stage beside its boxes. */
-    private static void paint(Graphics2D g, Layout.Bracket bracket) {
+    private static void paint(Graphics2D g, DiagramLayout.Bracket bracket) {
         Path2D line = new Path2D.Double();
         line.moveTo(bracket.x() + 8, bracket.top());
         line.lineTo(bracket.x(), bracket.top());
@@ -320,21 +320,21 @@ public final class Drawing implements Picture {
 
     // ---- the legend: only what occurs ----
 
-    private static List<Sample> legend(Plan plan) {
+    private static List<Sample> legend(Diagram diagram) {
         Set<Sample> samples = new LinkedHashSet<>();
         for (Category category : Category.values()) {
-            if (plan.boxes.stream().anyMatch(box -> box.role == Box.Role.LAYER && box.category == category)) {
-                samples.add(new Sample(Box.Role.LAYER, category, category == Category.MERGE ? merges(plan) : Look.words(category)));
+            if (diagram.boxes.stream().anyMatch(box -> box.role == Box.Role.LAYER && box.category == category)) {
+                samples.add(new Sample(Box.Role.LAYER, category, category == Category.MERGE ? merges(diagram) : Look.words(category)));
             }
         }
-        if (plan.boxes.stream().anyMatch(box -> box.role == Box.Role.STAGE)) {
+        if (diagram.boxes.stream().anyMatch(box -> box.role == Box.Role.STAGE)) {
             samples.add(new Sample(Box.Role.STAGE, Category.OTHER, "stage of several layers"));
         }
         return List.copyOf(samples);
     }
 
-    private static String merges(Plan plan) {
-        return plan.boxes.stream().filter(box -> box.role == Box.Role.LAYER && box.category == Category.MERGE)
+    private static String merges(Diagram diagram) {
+        return diagram.boxes.stream().filter(box -> box.role == Box.Role.LAYER && box.category == Category.MERGE)
                 .map(box -> box.head.layer().kind()).distinct().collect(Collectors.joining(", "));
     }
 

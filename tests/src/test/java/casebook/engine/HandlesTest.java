@@ -9,7 +9,7 @@ import casebook.compute.Scratch;
 import casebook.engine.onednn.Argument;
 import casebook.engine.onednn.ElementwisePrimitives;
 import casebook.engine.onednn.Engine;
-import casebook.engine.onednn.Memory;
+import casebook.engine.onednn.MemoryRegion;
 import casebook.engine.onednn.MemoryLayout;
 import casebook.engine.onednn.PostOp;
 import casebook.engine.onednn.Primitive;
@@ -115,8 +115,8 @@ class HandlesTest {
         INDArray numbers = Nd4j.ones(DataType.FLOAT, 2, 3);
         MemoryLayout layout = MemoryLayout.rowMajor(engine, 2, 3);
         Primitive copy = ReorderPrimitives.reorder(engine, layout, layout);
-        Memory from = engine.memory(layout, numbers.data().addressPointer());
-        Map<Argument, Memory> arguments = Map.of(Argument.SOURCE, from, Argument.DESTINATION,
+        MemoryRegion from = engine.memory(layout, numbers.data().addressPointer());
+        Map<Argument, MemoryRegion> arguments = Map.of(Argument.SOURCE, from, Argument.DESTINATION,
                 engine.memory(layout, numbers.dup().data().addressPointer()));
         Primitive.Bound step = copy.bind(arguments);
         step.execute();

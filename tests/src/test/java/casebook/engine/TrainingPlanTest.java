@@ -173,6 +173,23 @@ class TrainingPlanTest {
         assertThat(agree(Zoo.network(id), 3, 1)).isTrue();
     }
 
+    /** oneDNN reads whole blocks of channels where there is one. */
+    @Test
+    void oneChannelAndSinglePositions() {
+        for (int count : new int[] {1, 2, 3, 8}) {
+            for (int step = 1; step <= 2; step++) {
+                int stride = step;
+                assertThat(agree(Network.named("one channel in").input(8, 10, 1).conv(6, 1, stride(stride)).tanh().conv(3, 3).build(),
+                        count, 1)).isTrue();
+                assertThat(agree(Network.named("one channel inside").input(8, 10, 3).conv(1, 3).tanh().conv(6, 1, stride(stride)).tanh()
+                        .dense(3).build(),
+                        count, 2)).isTrue();
+                assertThat(agree(Network.named("two channels in").input(8, 10, 2).conv(6, 1, stride(stride)).tanh().conv(3, 3).build(),
+                        count, 3)).isTrue();
+            }
+        }
+    }
+
     @Test
     void layersInAllTheirForms() {
         for (int count : new int[] {2, 5, 8}) {

@@ -11,6 +11,7 @@ import casebook.engine.graph.Operation;
 import casebook.engine.graph.Trait;
 import casebook.engine.memory.Value;
 import casebook.engine.onednn.ConvolutionPrimitives;
+import casebook.engine.onednn.Engine;
 import casebook.engine.onednn.MemoryLayout;
 import casebook.engine.onednn.PostOp;
 import casebook.engine.onednn.Primitive;
@@ -128,15 +129,25 @@ final class ConvolutionLowering implements Lowering {
         });
     }
 
-    private static void backwardWeights(Operation operation, TrainingCompilation c, Primitive forward, Value read, Value gradient,
-            SlidingWindow window,
-            MemoryLayout bias) {
-        Node node = operation.node();
+    /**
+     * A single channel is put into a block. In row-major order it is the same as with the channels last, and oneDNN 3.11 then takes a primitive for 1×1 filters
+     * that reads whole blocks: past the end of the images.
+     */
+    private static MemoryLayout sourceLayoutForWeights(Node node, Compilation c, Function<long[], MemoryLayout> layout) {
         Value source = c.source(node, 0);
+        long[] dims = source.layout().dims();
+        boolean single = dims[1] == 1 && ((Convolution) node.layer()).window().height() == 1 && ((Convolution) node.layer()).window()
+                .width() == 1;
+        return single ? MemoryLayout.blocks(c.engine, Engine.simdWidth() == 16 ? 16 : 8, dims) : sourceLayout(source, c, layout);
+    }
+
+    private static void backwardWeights(Operation operation, TrainingCompilation c, Primitive forward, Value read, Value gradient,
+            SlidingWindow window, MemoryLayout bias) {
+        Node node = operation.node();
         long[] filter = filterDims(node);
-        Primitive primitive = c.fastest(layout -> ConvolutionPrimitives.backwardWeights(c.engine, forward, sourceLayout(source, c, layout),
-                c.any(filter), bias,
-                layout.apply(node.output().batch(c.images)), window), read.layout(), gradient.layout());
+        Primitive primitive = c.fastest(layout -> ConvolutionPrimitives.backwardWeights(c.engine, forward,
+                sourceLayoutForWeights(node, c, layout),
+                c.any(filter), bias, layout.apply(node.output().batch(c.images)), window), read.layout(), gradient.layout());
         Value readAgain = c.program.inLayout(read, primitive.source());
         c.parameterGradients().compute(node, primitive, readAgain, c.program.inLayout(gradient, primitive.destinationGradient()), filter,
                 bias);

@@ -12,7 +12,7 @@ import casebook.engine.memory.FixedStorage;
 import casebook.engine.memory.Value;
 import casebook.engine.onednn.Argument;
 import casebook.engine.onednn.Engine;
-import casebook.engine.onednn.Memory;
+import casebook.engine.onednn.MemoryRegion;
 import casebook.engine.onednn.MemoryLayout;
 import casebook.engine.onednn.Primitive;
 import casebook.engine.onednn.ReorderPrimitives;
@@ -135,8 +135,8 @@ public final class Program {
     }
 
     /** The places of values that need none in the arena, to execute a primitive outside the program. */
-    Map<Argument, Memory> places(Map<Argument, Value> values) {
-        Map<Argument, Memory> places = new EnumMap<>(Argument.class);
+    Map<Argument, MemoryRegion> places(Map<Argument, Value> values) {
+        Map<Argument, MemoryRegion> places = new EnumMap<>(Argument.class);
         values.forEach((argument, value) -> places.put(argument, value.memory(engine)));
         return places;
     }

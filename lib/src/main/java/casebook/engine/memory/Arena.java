@@ -2,7 +2,7 @@ package casebook.engine.memory;
 
 import casebook.compute.NativeResources;
 import casebook.engine.onednn.Engine;
-import casebook.engine.onednn.Memory;
+import casebook.engine.onednn.MemoryRegion;
 import casebook.engine.onednn.MemoryLayout;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -78,7 +78,7 @@ public final class Arena {
         }
 
         @Override
-        public Memory memory(Engine engine, MemoryLayout layout) {
+        public MemoryRegion memory(Engine engine, MemoryLayout layout) {
             return engine.memory(layout, memory.getPointer(lifetime.offset()));
         }
     }

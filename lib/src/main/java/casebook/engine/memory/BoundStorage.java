@@ -1,7 +1,7 @@
 package casebook.engine.memory;
 
 import casebook.engine.onednn.Engine;
-import casebook.engine.onednn.Memory;
+import casebook.engine.onednn.MemoryRegion;
 import casebook.engine.onednn.MemoryLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class BoundStorage implements Storage {
 
     private final Pointer nowhere;
-    private final List<Memory> places = new ArrayList<>();
+    private final List<MemoryRegion> places = new ArrayList<>();
     private INDArray array;
 
     /** @param nowhere memory that is there before an array is bound */
@@ -38,8 +38,8 @@ public final class BoundStorage implements Storage {
     }
 
     @Override
-    public Memory memory(Engine engine, MemoryLayout layout) {
-        Memory place = engine.memory(layout, nowhere);
+    public MemoryRegion memory(Engine engine, MemoryLayout layout) {
+        MemoryRegion place = engine.memory(layout, nowhere);
         places.add(place);
         return place;
     }

@@ -1,7 +1,7 @@
 package casebook.engine.memory;
 
 import casebook.engine.onednn.Engine;
-import casebook.engine.onednn.Memory;
+import casebook.engine.onednn.MemoryRegion;
 import casebook.engine.onednn.MemoryLayout;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -29,7 +29,7 @@ public final class FixedStorage implements Storage {
     }
 
     @Override
-    public Memory memory(Engine engine, MemoryLayout layout) {
+    public MemoryRegion memory(Engine engine, MemoryLayout layout) {
         return engine.memory(layout, place);
     }
 }

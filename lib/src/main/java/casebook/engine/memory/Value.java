@@ -1,7 +1,7 @@
 package casebook.engine.memory;
 
 import casebook.engine.onednn.Engine;
-import casebook.engine.onednn.Memory;
+import casebook.engine.onednn.MemoryRegion;
 import casebook.engine.onednn.MemoryLayout;
 
 /**
@@ -18,7 +18,7 @@ public record Value(MemoryLayout layout, Storage storage) {
     }
 
     /** Its place, when all storages have theirs. */
-    public Memory memory(Engine engine) {
+    public MemoryRegion memory(Engine engine) {
         return storage.memory(engine, layout);
     }
 }

@@ -88,8 +88,8 @@ public final class Engine implements AutoCloseable {
     }
 
     /** Memory at a place that somebody else owns, and keeps as long as this is used. */
-    public Memory memory(MemoryLayout layout, Pointer place) {
-        return new Memory(this, layout, place);
+    public MemoryRegion memory(MemoryLayout layout, Pointer place) {
+        return new MemoryRegion(this, layout, place);
     }
 
     /** Waits until everything is done. */

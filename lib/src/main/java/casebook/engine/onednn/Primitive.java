@@ -118,9 +118,9 @@ public final class Primitive {
     }
 
     /** The operation on these arguments. Without a scratchpad among them it gets one that lasts as long as the engine. */
-    public Bound bind(Map<Argument, Memory> arguments) {
+    public Bound bind(Map<Argument, MemoryRegion> arguments) {
         List<Integer> numbers = new ArrayList<>();
-        List<Memory> memories = new ArrayList<>();
+        List<MemoryRegion> memories = new ArrayList<>();
         arguments.forEach((argument, memory) -> {
             numbers.add(argument.number);
             memories.add(memory);
@@ -134,12 +134,12 @@ public final class Primitive {
     }
 
     /** An operation with several inputs, as a concatenation, on these; the scratchpad may be null if it needs none. */
-    public Bound bind(List<Memory> sources, Memory destination, Memory scratchpad) {
+    public Bound bind(List<MemoryRegion> sources, MemoryRegion destination, MemoryRegion scratchpad) {
         List<Integer> numbers = new ArrayList<>();
         for (int i = 0; i < sources.size(); i++) {
             numbers.add(DNNL_ARG_MULTIPLE_SRC + i);
         }
-        List<Memory> memories = new ArrayList<>(sources);
+        List<MemoryRegion> memories = new ArrayList<>(sources);
         numbers.add(DNNL_ARG_DST);
         memories.add(destination);
         if (scratchpad != null) {
@@ -156,7 +156,7 @@ public final class Primitive {
         private final dnnl_exec_arg_t arguments;
         private final int count;
 
-        private Bound(List<Integer> numbers, List<Memory> memories) {
+        private Bound(List<Integer> numbers, List<MemoryRegion> memories) {
             count = numbers.size();
             dnnl_exec_arg_t made = new dnnl_exec_arg_t(count);
             for (int i = 0; i < count; i++) {

@@ -15,12 +15,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Gives the boxes and arrows of a plan their places. All ways through a network meet again and again in one box: after each
+ * Gives the boxes and arrows of a diagram their places. All ways through a network meet again and again in one box: after each
  * Inception module, after each residual block. There it is cut into pieces, which are laid out one by one and stacked, so that
  * the body stands straight and even hundreds of layers take little time. Auxiliary heads stand to the right of the body. A
  * long row of boxes can go on in a second column.
  */
-final class Layout {
+final class DiagramLayout {
 
     /** The room for an arrow that says its shape. */
     private static final double ARROW = 48;
@@ -66,29 +66,29 @@ final class Layout {
     /** The body's pieces, from the input down. */
     private final List<Piece> pieces = new ArrayList<>();
     private final Map<Box, Head> heads = new LinkedHashMap<>();
-    private final Plan plan;
+    private final Diagram diagram;
 
-    Layout(Plan plan, Columns columns) {
-        this.plan = plan;
-        List<Part> parts = List.of(new Part(new LinkedHashSet<>(plan.boxes), new LinkedHashSet<>(plan.arrows), null));
+    DiagramLayout(Diagram diagram, Columns columns) {
+        this.diagram = diagram;
+        List<Part> parts = List.of(new Part(new LinkedHashSet<>(diagram.boxes), new LinkedHashSet<>(diagram.arrows), null));
         if (cut()) {
             stack();
-            if (bounds(plan.boxes, plan.arrows).getHeight() > columns.height()) {
+            if (bounds(diagram.boxes, diagram.arrows).getHeight() > columns.height()) {
                 parts = columns(columns, parts);
                 place(parts);
             }
         } else {
-            Layered.place(plan.boxes, plan.arrows);
+            Layered.place(diagram.boxes, diagram.arrows);
         }
-        plan.arrows.forEach(this::mend);
+        diagram.arrows.forEach(this::mend);
         parts.forEach(this::bracket);
-        Rectangle2D all = bounds(plan.boxes, plan.arrows);
+        Rectangle2D all = bounds(diagram.boxes, diagram.arrows);
         for (Bracket bracket : brackets) {
             all.add(bracket.x() - BRACKET / 2, bracket.top());
         }
         double left = all.getX();
         double top = all.getY();
-        move(plan.boxes, plan.arrows, -left, -top);
+        move(diagram.boxes, diagram.arrows, -left, -top);
         brackets.replaceAll(bracket -> new Bracket(bracket.stage(), bracket.x() - left, bracket.top() - top, bracket.bottom() - top));
         width = all.getWidth();
         height = all.getHeight();
@@ -96,14 +96,14 @@ final class Layout {
 
     // ---- pieces ----
 
-    /** Cuts the plan into pieces and heads; false if a head does not hang on a place where all ways meet. */
+    /** Cuts the diagram into pieces and heads; false if a head does not hang on a place where all ways meet. */
     private boolean cut() {
-        List<Box> body = plan.boxes.stream().filter(box -> !box.auxiliary).toList();
+        List<Box> body = diagram.boxes.stream().filter(box -> !box.auxiliary).toList();
         Map<Box, Integer> order = new HashMap<>();
         body.forEach(box -> order.put(box, order.size()));
         int[] farthest = new int[body.size()];
         List<Arrow> inBody = new ArrayList<>();
-        for (Arrow arrow : plan.arrows) {
+        for (Arrow arrow : diagram.arrows) {
             if (order.containsKey(arrow.from) && order.containsKey(arrow.to)) {
                 inBody.add(arrow);
                 int from = order.get(arrow.from);
@@ -144,15 +144,16 @@ final class Layout {
         Map<Box, Head> headOf = new HashMap<>();
         Set<Box> ends = new LinkedHashSet<>();
         pieces.forEach(piece -> ends.addAll(List.of(piece.first, piece.last)));
-        List<Arrow> arrows = plan.arrows.stream().filter(Arrow::auxiliary).toList();
-        for (Box box : plan.boxes) {
+        List<Arrow> arrows = diagram.arrows.stream().filter(Arrow::auxiliary).toList();
+        for (Box box : diagram.boxes) {
             List<Arrow> in = arrows.stream().filter(arrow -> arrow.to == box).toList();
             if (!box.auxiliary) {
                 continue;
             }
             Arrow entry = in.stream().filter(arrow -> !arrow.from.auxiliary).findFirst().orElse(null);
             Head head = entry == null ? headOf.get(in.get(0).from) : new Head(entry, new ArrayList<>(), new ArrayList<>());
-            if (head == null || entry != null && (in.size() > 1 || !ends.contains(entry.from) || heads.putIfAbsent(entry.from, head) != null)
+            if (head == null || entry != null && (in.size() > 1 || !ends.contains(entry.from)
+                    || heads.putIfAbsent(entry.from, head) != null)
                     || in.stream().anyMatch(arrow -> arrow != entry && headOf.get(arrow.from) != head)) {
                 return false;
             }
@@ -160,13 +161,13 @@ final class Layout {
             in.stream().filter(arrow -> arrow != entry).forEach(head.arrows()::add);
             headOf.put(box, head);
         }
-        return plan.arrows.stream().noneMatch(arrow -> arrow.from.auxiliary && !arrow.to.auxiliary);
+        return diagram.arrows.stream().noneMatch(arrow -> arrow.from.auxiliary && !arrow.to.auxiliary);
     }
 
     // ---- one below the other ----
 
     private void stack() {
-        Box top = plan.boxes.get(0);
+        Box top = diagram.boxes.get(0);
         top.bounds = new Rectangle2D.Double(-top.width() / 2, 0, top.width(), top.height());
         heads.values().forEach(head -> Layered.place(head.boxes(), head.arrows()));
         double free = Double.NEGATIVE_INFINITY;
@@ -196,7 +197,8 @@ final class Layout {
         Rectangle2D start = piece.first.bounds;
         if (piece.simple()) {
             Box last = piece.last;
-            last.bounds = new Rectangle2D.Double(start.getCenterX() - last.width() / 2, start.getMaxY() + ARROW, last.width(), last.height());
+            last.bounds = new Rectangle2D.Double(start.getCenterX() - last.width() / 2, start.getMaxY() + ARROW, last.width(),
+                    last.height());
             straight(piece.arrows.get(0));
             return;
         }
@@ -265,9 +267,9 @@ final class Layout {
     private void spread(Box box) {
         double right = box.bounds.getMaxX() - 0.5;
         Comparator<Arrow> byStart = Comparator.comparingDouble(arrow -> arrow.points.get(0).getY());
-        List<Arrow> in = plan.arrows.stream().filter(arrow -> arrow.to == box && end(arrow).getX() > right)
+        List<Arrow> in = diagram.arrows.stream().filter(arrow -> arrow.to == box && end(arrow).getX() > right)
                 .sorted(Comparator.comparingDouble(arrow -> end(arrow).getY())).toList();
-        List<Arrow> out = plan.arrows.stream().filter(arrow -> arrow.from == box && !arrow.points.isEmpty()
+        List<Arrow> out = diagram.arrows.stream().filter(arrow -> arrow.from == box && !arrow.points.isEmpty()
                 && arrow.points.get(0).getX() > right).sorted(byStart).toList();
         int all = in.size() + out.size() + (heads.containsKey(box) ? 1 : 0);
         if (all < 2) {
@@ -307,12 +309,12 @@ final class Layout {
         double right = from.getMaxX();
         Rectangle2D strip = new Rectangle2D.Double(-1e6, from.getCenterY(), 2e6, ARROW + own.getHeight());
         Set<Box> mine = new LinkedHashSet<>(head.boxes());
-        for (Box box : plan.boxes) {
+        for (Box box : diagram.boxes) {
             if (!box.auxiliary && !mine.contains(box) && box.bounds.intersects(strip)) {
                 right = Math.max(right, box.bounds.getMaxX());
             }
         }
-        for (Arrow arrow : plan.arrows) {
+        for (Arrow arrow : diagram.arrows) {
             if (!arrow.auxiliary() && bounds(List.of(), List.of(arrow)).intersects(strip)) {
                 right = Math.max(right, bounds(List.of(), List.of(arrow)).getMaxX());
             }
@@ -349,7 +351,7 @@ final class Layout {
     private List<Part> columns(Columns columns, List<Part> one) {
         List<Integer> breaks = breaks();
         List<Part> parts = one;
-        double highest = bounds(plan.boxes, plan.arrows).getHeight();
+        double highest = bounds(diagram.boxes, diagram.arrows).getHeight();
         for (int many = 2; many < breaks.size() && highest > 1.1 * columns.height(); many++) {
             List<List<Piece>> candidates = parts(breaks, many);
             List<Part> more = candidates.stream().map(pieces -> part(pieces, pieces == candidates.get(0))).toList();
@@ -541,10 +543,10 @@ final class Layout {
     }
 
     private boolean isFree(Rectangle2D label, Arrow own) {
-        if (plan.boxes.stream().anyMatch(box -> box.bounds.intersects(label))) {
+        if (diagram.boxes.stream().anyMatch(box -> box.bounds.intersects(label))) {
             return false;
         }
-        for (Arrow arrow : plan.arrows) {
+        for (Arrow arrow : diagram.arrows) {
             if (arrow != own && arrow.label.intersects(label)) {
                 return false;
             }
@@ -564,7 +566,8 @@ final class Layout {
             box.bounds = moved(box.bounds, across, down);
         }
         for (Arrow arrow : arrows) {
-            arrow.points = arrow.points.stream().<Point2D>map(point -> new Point2D.Double(point.getX() + across, point.getY() + down)).toList();
+            arrow.points = arrow.points.stream().<Point2D>map(point -> new Point2D.Double(point.getX() + across, point.getY() + down))
+                    .toList();
             arrow.label = moved(arrow.label, across, down);
         }
     }

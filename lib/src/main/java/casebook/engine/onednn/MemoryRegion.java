@@ -10,12 +10,12 @@ import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A place in memory, with the layout of what lies there. */
-public final class Memory {
+public final class MemoryRegion {
 
     private final Engine engine;
     final dnnl_memory handle;
 
-    Memory(Engine engine, MemoryLayout layout, Pointer place) {
+    MemoryRegion(Engine engine, MemoryLayout layout, Pointer place) {
         engine.resources.requireOpen();
         this.engine = engine;
         dnnl_memory made = new dnnl_memory();

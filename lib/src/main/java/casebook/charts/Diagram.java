@@ -26,7 +26,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** What a drawing of a network shows: its boxes and the arrows between them, before they have places. */
-final class Plan {
+final class Diagram {
 
     /** So many modules that are the same become one box. */
     private static final int SAME = 3;
@@ -40,14 +40,14 @@ final class Plan {
     private final Box[] boxOf;
 
     /** @param open says of a stage whether it is opened */
-    Plan(Network network, Predicate<String> open) {
+    Diagram(Network network, Predicate<String> open) {
         this.network = network;
         readers = network.readers();
         boxOf = new Box[network.nodes().size()];
         Box input = new Box(Box.Role.END, "input", false);
         boxes.add(input);
         boxes(open);
-        boxes.forEach(Plan::describe);
+        boxes.forEach(Diagram::describe);
         arrows(input);
         fold();
         outputs();
