@@ -5,6 +5,7 @@ import casebook.data.DataException;
 import casebook.data.Photo;
 import casebook.notebook.Grid;
 import casebook.pretrained.ImageClassifier;
+import casebook.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,7 +53,7 @@ final class ClassifyCommand implements Callable<Integer> {
                 for (ImageClassifier.Guess guess : classifier.classify(photo, top)) {
                     grid.row(image, Integer.toString(rank), Integer.toString(guess.index()), guess.label(),
                             String.format(Locale.ROOT, "%.1f %%", 100 * guess.probability()));
-                    lines.append(Csv.row(image, rank, guess.index(), guess.label(),
+                    lines.append(Csv.row(Printable.line(image), rank, guess.index(), guess.label(),
                             String.format(Locale.ROOT, "%.6f", guess.probability())));
                     rank++;
                 }

@@ -72,7 +72,7 @@ class SafetensorsTest {
         "{} {} | 0 | goes on after its end",
         "[] | 0 | does not start with {",
         "{'a\u001b[31m':{'dtype':'F33','shape':[1],'data_offsets':[0,4]}} | 4 | not JSON",
-        "{'a\\u001b[31m':{'dtype':'F33','shape':[1],'data_offsets':[0,4]}} | 4 | a?[31m"})
+        "{'a\\u001b[31m':{'dtype':'F33','shape':[1],'data_offsets':[0,4]}} | 4 | a\\u001b[31m"})
     void whatBreaksARuleIsRefusedWithTheReason(String header, int dataLength, String reason) throws IOException {
         Path file = file(header.replace('\'', '"'), dataLength);
         assertThatThrownBy(() -> Safetensors.read(file)).isInstanceOf(ModelFileException.class).hasMessageContaining(file.toString())
@@ -96,7 +96,7 @@ class SafetensorsTest {
         cases.put("{" + tensor("a", "F32", "[1]", 0, 4).replace("4]", digits + "]") + "}", "1000000 digits; 18 are the most");
         cases.put(many + "}", "more than 10000 tensors");
         cases.put(texts + "}}", "more than 1000 texts");
-        cases.put("{" + tensor("n".repeat(30_000_000), "F33", "[1]", 0, 4) + "}", "30000000 characters");
+        cases.put("{" + tensor("n".repeat(30_000_000), "F33", "[1]", 0, 4) + "}", "nnn…nnn");
         cases.put(" ".repeat(33_000_000), "33000000 bytes; 32000000 are the most");
         cases.forEach((header, reason) -> Assertions.assertTimeout(Duration.ofSeconds(2), () -> {
             Path file = file(header, 4);
