@@ -311,11 +311,13 @@ class StopTest(unittest.TestCase):
             return [str(e)]
         if result.after_stop is None or result.error is None:
             return [f"the cell ended before it was stopped: {result.text()}"]
-        if result.after_stop > 1:
+        # A machine that has more to do than it can gives each a part of its time.
+        slack = max(1.0, os.getloadavg()[0] / os.cpu_count())
+        if result.after_stop > slack:
             wrong.append(f"idle only {result.after_stop:.2f} s after the press")
         if not re.match(r"[Ss]topped", result.error[0]):
             wrong.append(result.text())
-        time.sleep(max(0.0, 2 - result.after_stop))
+        time.sleep(max(0.0, 2 * slack - result.after_stop))
         still = kernel.run("computing()", timeout=60)
         if still.value != "[]":
             wrong.append(f"computes on: {still.value or still.text()}")
