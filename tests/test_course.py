@@ -876,7 +876,7 @@ class BookTest(unittest.TestCase):
         self.assertEqual([], [name for name in names if not page.evaluate("name => Boolean(document.getElementById(name))", name)])
         links.last.click()
         self.assertFalse(page.locator(".solutions .code").first.is_visible(), "a link to their heading shows no solution")
-        page.locator(".solutions summary").click()
+        page.locator(".solutions > summary").click()
         self.assertTrue(page.locator(".solutions .code").first.is_visible())
         page.keyboard.press("Tab")
 
