@@ -4,7 +4,6 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import casebook.model.Model;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -33,7 +32,7 @@ class ArchitectureTest {
     private static final List<List<String>> ENGINE = List.of(List.of("onednn", "graph"), List.of("memory"), List.of("lower"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPath(java.nio.file.Path.of(Model.class.getProtectionDomain().getCodeSource().getLocation().getPath()));
+            .importPackages("casebook");
 
     @Test
     void dependenciesPointOneWay() {
