@@ -311,8 +311,8 @@ class StopTest(unittest.TestCase):
             return [str(e)]
         if result.after_stop is None or result.error is None:
             return [f"the cell ended before it was stopped: {result.text()}"]
-        # A machine that has more to do than it can gives each a part of its time.
-        slack = max(1.0, os.getloadavg()[0] / os.cpu_count())
+        # The promise is a second, and two until nothing computes; among other tests on a shared machine it is not measured.
+        slack = 1 if "CASEBOOK_PRESSES" in os.environ else 3
         if result.after_stop > slack:
             wrong.append(f"idle only {result.after_stop:.2f} s after the press")
         if not re.match(r"[Ss]topped", result.error[0]):

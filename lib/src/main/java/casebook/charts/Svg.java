@@ -5,11 +5,14 @@ import casebook.text.Printable;
 import de.erichseifert.vectorgraphics2d.Document;
 import de.erichseifert.vectorgraphics2d.Processors;
 import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
+import de.erichseifert.vectorgraphics2d.intermediate.CommandSequence;
+import de.erichseifert.vectorgraphics2d.intermediate.commands.Command;
 import de.erichseifert.vectorgraphics2d.util.PageSize;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,8 +29,9 @@ final class Svg {
         Look.smooth(g);
         picture.paint(g);
         PageSize size = new PageSize(0, 0, picture.width(), picture.height());
+        CommandSequence commands = () -> new UntilStopped(g.getCommands().iterator());
         // This library forgets an interrupt that comes while it works.
-        Document document = Stopped.postponed(() -> Processors.get("svg").getDocument(g.getCommands(), size));
+        Document document = Stopped.postponed(() -> Processors.get("svg").getDocument(commands, size));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             document.writeTo(bytes);
@@ -42,6 +46,20 @@ final class Svg {
         svg = TAG.matcher(svg).replaceAll(tag -> Matcher.quoteReplacement(LONG_FRACTION.matcher(tag.group()).replaceAll("$1")));
         String words = "<title>" + escape(picture.title()) + "</title><desc>" + escape(picture.alt()) + "</desc>";
         return svg.replaceFirst("<svg ([^>]*)>", Matcher.quoteReplacement("<svg role=\"img\" ") + "$1>" + Matcher.quoteReplacement(words));
+    }
+
+    /** The commands that a large drawing is made of; a stop is seen between two of them. */
+    private record UntilStopped(Iterator<Command<?>> commands) implements Iterator<Command<?>> {
+        @Override
+        public boolean hasNext() {
+            Stopped.check();
+            return commands.hasNext();
+        }
+
+        @Override
+        public Command<?> next() {
+            return commands.next();
+        }
     }
 
     private static String escape(String text) {

@@ -3,6 +3,7 @@ package casebook.charts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import casebook.compute.StopSignal;
 import casebook.compute.Stopped;
 import casebook.cost.CostSheet;
 import casebook.network.Network;
@@ -106,6 +107,21 @@ class PictureTest {
         assertThat(new int[] {image.getRGB(0, 0), image.getRGB(right, 0), image.getRGB(0, bottom), image.getRGB(right, bottom)})
                 .containsOnly(0xFFFFFFFF);
         assertThatThrownBy(() -> picture.image(0)).hasMessageContaining("more than 0");
+    }
+
+    /** A large drawing takes a second to be written; a stop button does not wait for it. */
+    @Test
+    void aDrawingThatIsBeingWrittenStops() {
+        StopSignal signal = new StopSignal();
+        Picture stopped = (Picture) Proxy.newProxyInstance(Picture.class.getClassLoader(), new Class<?>[] {Picture.class}, (proxy, method, values) -> {
+            if (method.getName().equals("paint")) {
+                picture.paint((Graphics2D) values[0]);
+                signal.set();
+                return null;
+            }
+            return method.isDefault() ? InvocationHandler.invokeDefault(proxy, method, values) : method.invoke(picture, values);
+        });
+        assertThatThrownBy(() -> signal.over(stopped::svg)).isInstanceOf(Stopped.class);
     }
 
     /** Thread.interrupt() in the middle of the drawing, as of a notebook's stop button. */
