@@ -3,7 +3,7 @@ package casebook.exercises;
 import casebook.compute.Stopped;
 import casebook.data.Datasets;
 import casebook.notebook.Notebook;
-import casebook.zoo.Nearest;
+import casebook.text.Nearest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

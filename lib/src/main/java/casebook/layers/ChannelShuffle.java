@@ -1,5 +1,6 @@
 package casebook.layers;
 
+import casebook.compute.Require;
 import casebook.compute.Tensors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -14,7 +15,7 @@ public record ChannelShuffle(int groups) implements SingleInputLayer {
 
     /** @throws IllegalArgumentException if {@code groups} is zero or negative */
     public ChannelShuffle {
-        Window.atLeastOne("the number of groups", groups);
+        Require.atLeastOne("the number of groups", groups);
     }
 
     @Override

@@ -2,8 +2,8 @@ package casebook.notebook;
 
 import casebook.compute.StopSignal;
 import casebook.compute.Stopped;
+import casebook.text.Nearest;
 import casebook.text.Printable;
-import casebook.zoo.Nearest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
