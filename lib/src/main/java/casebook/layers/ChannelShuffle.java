@@ -63,6 +63,6 @@ public record ChannelShuffle(int groups) implements SingleInputLayer {
                 shape.channels() / groups,
                 shape.height(), shape.width())));
         String turned = graph.step("turned", Operator.of("Transpose", table).integers("perm", 0, 2, 1, 3, 4));
-        return graph.result(Operator.of("Reshape", turned, graph.integers("sides", shape.batch(0))));
+        return graph.result(Operator.of("Reshape", turned, graph.integers("shape", shape.batch(0))));
     }
 }

@@ -118,10 +118,10 @@ final class Exporter {
         }
 
         @Override
-        public String parameter(String name, long... sides) {
+        public String parameter(String name, long... dims) {
             // A layer that is used again finds what the first one wrote.
-            return parameters.computeIfAbsent(fullName(name) + List.of(java.util.Arrays.toString(sides)),
-                    key -> add(unique(fullName(name)), values(name), sides));
+            return parameters.computeIfAbsent(fullName(name) + List.of(java.util.Arrays.toString(dims)),
+                    key -> add(unique(fullName(name)), values(name), dims));
         }
 
         @Override
@@ -165,11 +165,11 @@ final class Exporter {
         }
     }
 
-    private String add(String name, INDArray values, long... sides) {
+    private String add(String name, INDArray values, long... dims) {
         Onnx.TensorProto.Builder tensor = Onnx.TensorProto.newBuilder().setName(name)
                 .setDataType(Onnx.TensorProto.DataType.FLOAT_VALUE);
-        for (long side : sides) {
-            tensor.addDims(side);
+        for (long dim : dims) {
+            tensor.addDims(dim);
         }
         weights.put(tensor.build(), values);
         return name;
