@@ -1,5 +1,6 @@
 package casebook.layers;
 
+import casebook.compute.Require;
 import casebook.compute.Tensors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
@@ -20,7 +21,7 @@ public record LocalResponseNormalization(int size, double alpha, double beta, do
 
     /** @throws IllegalArgumentException if {@code size} is zero or negative */
     public LocalResponseNormalization {
-        Window.atLeastOne("the number of neighbouring channels", size);
+        Require.atLeastOne("the number of neighbouring channels", size);
     }
 
     /** AlexNet's constants: n = 5, α = 0.0001, β = 0.75, k = 2. */

@@ -9,14 +9,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param padding how many rows and columns on each side
  */
-public record ZeroPadding(Padding padding) implements SingleInputLayer {
-
-    /** @throws IllegalArgumentException if the padding is {@link Padding#SAME}, which depends on a window */
-    public ZeroPadding {
-        if (padding.same()) {
-            throw new IllegalArgumentException("padding by itself has no window for same() to suit: say how many rows and columns");
-        }
-    }
+public record ZeroPadding(Padding.Zeros padding) implements SingleInputLayer {
 
     @Override
     public String kind() {

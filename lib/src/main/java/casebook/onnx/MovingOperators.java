@@ -68,7 +68,7 @@ final class MovingOperators {
             throw new IllegalArgumentException("its padding " + Layout.text(pads)
                     + " is neither zeros around the image nor channels of zeros behind the others");
         }
-        return around ? new ZeroPadding(new Padding(false, before[2], before[3], after[2], after[3]))
+        return around ? new ZeroPadding(new Padding.Zeros(before[2], before[3], after[2], after[3]))
                 : new PaddedShortcut(Math.addExact(x.shape().channels(), after[1]), 1);
     }
 

@@ -184,9 +184,9 @@ class ImportTest {
             assertThat(read.output().output()).isEqualTo(row[1]);
             assertThat(((Convolution) read.output().layer()).window().padding()).isEqualTo(row[2]);
         };
-        check.accept(new Object[] {new Object[] {"pads", list(1, 2, 0, 3), "strides", list(2, 1)}, Shape.volume(4, 10, 3), new Padding(false, 1, 2, 0, 3)});
+        check.accept(new Object[] {new Object[] {"pads", list(1, 2, 0, 3), "strides", list(2, 1)}, Shape.volume(4, 10, 3), new Padding.Zeros(1, 2, 0, 3)});
         check.accept(new Object[] {new Object[] {"auto_pad", "SAME_UPPER", "strides", list(2, 2)}, Shape.volume(4, 4, 3), Padding.SAME});
-        check.accept(new Object[] {new Object[] {"auto_pad", "SAME_LOWER", "strides", list(2, 2)}, Shape.volume(4, 4, 3), new Padding(false, 1, 1, 0, 1)});
+        check.accept(new Object[] {new Object[] {"auto_pad", "SAME_LOWER", "strides", list(2, 2)}, Shape.volume(4, 4, 3), new Padding.Zeros(1, 1, 0, 1)});
         check.accept(new Object[] {new Object[] {"auto_pad", "VALID"}, Shape.volume(6, 5, 3), Padding.VALID});
         check.accept(new Object[] {new Object[] {"auto_pad", "NOTSET", "dilations", list(2, 2)}, Shape.volume(4, 3, 3), Padding.VALID});
     }
@@ -224,7 +224,7 @@ class ImportTest {
         for (File pad : List.of(new File(9, 1, 2, 4, 4).op("Pad", "x", "y", "pads", list(0, 0, 1, 2, 0, 0, 0, 1)),
                 new File(13, 1, 2, 4, 4).integers("pads", 0, 0, 1, 2, 0, 0, 0, 1).op("Pad", "x pads", "y"),
                 new File(18, 1, 2, 4, 4).integers("pads", 1, 2, 0, 1).integers("axes", 2, -1).op("Pad", "x pads - axes", "y"))) {
-            assertThat(pad.read().output().layer()).isEqualTo(new ZeroPadding(new Padding(false, 1, 2, 0, 1)));
+            assertThat(pad.read().output().layer()).isEqualTo(new ZeroPadding(new Padding.Zeros(1, 2, 0, 1)));
         }
     }
 

@@ -85,7 +85,7 @@ public final class TrainingCompilation extends Compilation {
         return value == input();
     }
 
-    /** What an operation put out; and its backward pass, which is told if a gradient comes to it. */
+    /** The output of an operation, and its backward pass, which is told if a gradient comes to it. */
     void put(Operation operation, Value output, Runnable backwardPass) {
         put(operation, output);
         backward.push(() -> {
