@@ -21,8 +21,7 @@
  * pass, the backward pass and what is kept between them, and add the line to {@link casebook.engine.lower.Lowerings}.
  * {@code AddLowering} is a short one to begin with. Primitives of oneDNN that no layer has asked for so far get a method in
  * {@link casebook.engine.onednn}.
- * </ul>
- * A layer of your own program, outside of the library, needs neither: one call of
- * {@link casebook.engine.lower.Lowerings#register} does it. {@code SwishTest} has one.
+ * </ul> A layer of your own program, outside of the library, needs neither: one call of {@link casebook.engine.lower.Lowerings#register}
+ * does it. {@code SwishTest} has one.
  */
 package casebook.engine;

@@ -6,9 +6,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * Local response normalization (Krizhevsky, Sutskever and Hinton 2012, section 3.3): each number is divided by the
- * activity of the channels around it, at the same position:
- * {@code y_i = x_i ÷ (k + α Σ x_j²)^β}, with j over the {@code size} channels nearest to i.
+ * Local response normalization (Krizhevsky, Sutskever and Hinton 2012, section 3.3): each number is divided by the activity of the
+ * channels around it, at the same position: {@code y_i = x_i ÷ (k + α Σ x_j²)^β}, with j over the {@code size} channels nearest to i.
  *
  * <p>Later libraries divide α by {@code size}; this is the paper's formula.
  *

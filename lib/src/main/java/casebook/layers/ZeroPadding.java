@@ -4,8 +4,8 @@ import casebook.compute.Tensors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Puts rows and columns of zeros around each channel. A convolution does this by itself with {@code same()} or
- * {@code padding(…)}; some networks have it as a layer of its own.
+ * Puts rows and columns of zeros around each channel. A convolution does this by itself with {@code same()} or {@code padding(…)}; some
+ * networks have it as a layer of its own.
  *
  * @param padding how many rows and columns on each side
  */

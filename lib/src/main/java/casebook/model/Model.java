@@ -34,17 +34,14 @@ import org.nd4j.linalg.factory.Nd4j;
  * }</pre>
  *
  * <p><b>Weights may be changed at any time, and the next answer is that of the new ones.</b> What is made of the weights to be faster,
- * like the
- * packed copies of a {@code Plan}, finds out before each answer:
+ * like the packed copies of a {@code Plan}, finds out before each answer:
  * <ul>
  * <li>Whatever changes weights through a method of the model ({@link #assign}, {@link #subtract}, {@link #read}), and each training step,
- * raises
- * {@link #version}. To compare it costs nothing.
+ * raises {@link #version}. To compare it costs nothing.
  * <li>An array that {@link #parameter} or {@link #parameters} has handed out can be written at any time later, through itself or a view of
- * it, and
- * nobody is told. From then on all its numbers are looked at before each answer ({@link casebook.compute.Fingerprint}). That takes as long
- * as to read
- * them once: with all weights of ResNet-50 handed out, a few hundredths of a prediction of one image. {@link #copy} hands out nothing.
+ * it, and nobody is told. From then on all its numbers are looked at before each answer ({@link casebook.compute.Fingerprint}). That takes
+ * as long as to read them once: with all weights handed out, a few hundredths of a prediction of one image of ResNet-50, and a fifth of
+ * one of AlexNet, which has 244 MB of them. {@link #copy} hands out nothing.
  * </ul>
  *
  * <p>A model may be used by several threads. {@link #close} waits for what runs.
@@ -75,8 +72,7 @@ public final class Model implements AutoCloseable {
 
     /**
      * A model with random weights. A weight that feeds on n inputs starts from a normal distribution with variance 1 ÷ n (LeCun et al.
-     * 1998,
-     * "Efficient backprop", section 4.6) times the {@link Layer#gain} of the layer that follows: 2 for ReLU. Biases start at zero.
+     * 1998, "Efficient backprop", section 4.6) times the {@link Layer#gain} of the layer that follows: 2 for ReLU. Biases start at zero.
      *
      * @param type float32 for use, float64 for checking gradients
      */
@@ -226,8 +222,8 @@ public final class Model implements AutoCloseable {
         private Reading() {}
 
         /**
-         * The array of a parameter, which is not handed out by that: it is not to be kept, nor written unless
-         * {@link Model#changed} is called.
+         * The array of a parameter, which is not handed out by that: it is not to be kept, nor written unless {@link Model#changed} is
+         * called.
          */
         public INDArray parameter(String name) {
             return own(name);
@@ -289,9 +285,8 @@ public final class Model implements AutoCloseable {
 
     /**
      * The outputs of some layers for a batch, by the fastest way there is. Where there is a {@link Backend}, that is its way; it keeps
-     * what it has prepared
-     * for the next call with as many images, and gives it back when this model is closed, or nobody can reach it any more. Otherwise the
-     * layers run their own code. Both give the same numbers but for rounding.
+     * what it has prepared for the next call with as many images, and gives it back when this model is closed, or nobody can reach it any
+     * more. Otherwise the layers run their own code. Both give the same numbers but for rounding.
      *
      * @param images {@code [images, channels, height, width]}
      * @param wanted layers, in the order in which their outputs are wanted
@@ -398,8 +393,7 @@ public final class Model implements AutoCloseable {
 
     /**
      * Gives its memory back at once, when what runs has come to its end; the model can't be used any more. Without it, the memory comes
-     * back some
-     * time later.
+     * back some time later.
      *
      * @throws IllegalStateException if this thread runs the model, as a layer does that closes it
      */

@@ -105,10 +105,8 @@ public abstract class Compilation {
 
     /**
      * A convolution's primitive in layouts in which it is fast: those that are there, or those that oneDNN likes best. Where that is a
-     * detour, as
-     * with fewer channels than a block has, blocks are tried too. With many images, blocks of the SIMD width are tried first: they were
-     * measured to be faster
-     * from about eight images on, by up to a tenth, and oneDNN likes other ones.
+     * detour, as with fewer channels than a block has, blocks are tried too. With many images, blocks of the SIMD width are tried first:
+     * they were measured to be faster from about eight images on, by up to a tenth, and oneDNN likes other ones.
      *
      * @param make the primitive, from how an array with these dims lies in memory
      * @param there layouts that need no copy, if some are preferred

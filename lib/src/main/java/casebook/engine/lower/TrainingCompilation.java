@@ -28,9 +28,8 @@ import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A plan for training steps while it is made. Each operation tells its steps forward and leaves behind how it goes backward; when the last
- * one is told, those are
- * told from the last to the first. Weights are read anew in each step.
+ * A plan for training steps while it is made. Each operation tells its steps forward and leaves behind how it goes backward; when the
+ * last one is told, those are told from the last to the first. Weights are read anew in each step.
  */
 public final class TrainingCompilation extends Compilation {
 
