@@ -95,7 +95,7 @@ final class LayerOperators {
         }
         Constant bias = next == null ? null : graph.forEachChannel(next, "Add", layout, outputs);
         if (bias != null) {
-            graph.absorbed.add(next);
+            graph.absorb(next);
         }
         return bias;
     }
@@ -160,11 +160,14 @@ final class LayerOperators {
         Window window = poolingWindow(op, x.shape());
         Padding padding = window.padding();
         if (op.integer("count_include_pad", 0) != 0 && !padding.equals(Padding.VALID)) {
-            // Ours divides by the number of real values, so zeros that count are real ones.
+            // Ours divides by the number of real values, so zeros that count are real ones. What rounding up adds behind them does not
+            // count.
             int[] zeros = window.zeros(x.shape());
-            Padding around = padding.same() ? new Padding(false, zeros[0], zeros[1], zeros[2], zeros[3]) : padding;
-            x = graph.add(op.name() + "/zeros", new ZeroPadding(around), x);
-            window = with(window, Padding.VALID);
+            int bottom = padding.same() ? zeros[2] : Math.min(zeros[2], padding.bottom());
+            int right = padding.same() ? zeros[3] : Math.min(zeros[3], padding.right());
+            x = graph.add(op.name() + "/zeros", new ZeroPadding(new Padding(false, zeros[0], zeros[1], bottom, right)), x);
+            window = new Window(window.height(), window.width(), window.strideHeight(), window.strideWidth(),
+                    new Padding(false, 0, 0, zeros[2] - bottom, zeros[3] - right), window.dilation(), false);
         }
         graph.put(op, graph.add(op.name(), new AveragePooling(window), x));
     }
@@ -221,7 +224,7 @@ final class LayerOperators {
         }
         int outputs = Math.toIntExact(sizes[turned ? 0 : 1]);
         Constant added = bias == null ? biasBehind(op, Layout.of(Shape.vector(outputs), graph.images()), outputs) : bias;
-        if (added != null && Constant.count(added.sizes()) != outputs) {
+        if (added != null && Constant.count(added.sizes()) != outputs && Constant.count(added.sizes()) != 1) {
             throw new IllegalArgumentException("its " + outputs + " outputs need as many biases, it has " + added);
         }
         graph.put(op, graph.addWeighted(op, new FullyConnected(outputs, added != null), x, weights, added));
@@ -256,6 +259,11 @@ final class LayerOperators {
             if (Constant.count(parameter.sizes()) != x.shape().channels()) {
                 throw new IllegalArgumentException("it has " + parameter + " numbers for a channel each, and "
                         + x.shape().channels() + " channels");
+            }
+        }
+        for (int input = 1; input < 3; input++) {
+            if (graph.givenNormalization(op, input)) {
+                parameters[input - 1] = parameters[input - 1].given();
             }
         }
         graph.put(op, graph.addWeighted(op, new BatchNormalization(op.number("epsilon", 1e-5), op.number("momentum", 0.9)), x,
