@@ -95,7 +95,7 @@ final class LayerOperators {
         }
         Constant bias = next == null ? null : graph.forEachChannel(next, "Add", layout, outputs);
         if (bias != null) {
-            graph.absorbed.add(next);
+            graph.absorb(next);
         }
         return bias;
     }
@@ -152,12 +152,13 @@ final class LayerOperators {
         Flow x = graph.volume(graph.flow(op, 0));
         Window window = poolingWindow(op, x.shape());
         if (op.integer("count_include_pad", 0) != 0 && !window.padding().equals(Padding.VALID)) {
-            // Ours divides by the number of real values, so zeros that count are real ones.
-            int[] needed = window.zeros(x.shape());
-            Padding.Zeros around = window.padding() instanceof Padding.Zeros given ? given
-                    : new Padding.Zeros(needed[0], needed[1], needed[2], needed[3]);
-            x = graph.add(op.name() + "/zeros", new ZeroPadding(around), x);
-            window = window.withPadding(Padding.VALID);
+            // Ours divides by the number of real values, so zeros that count are real ones. What rounding up adds behind them does not
+            // count.
+            int[] zeros = window.zeros(x.shape());
+            int bottom = window.padding() instanceof Padding.Zeros given ? Math.min(zeros[2], given.bottom()) : zeros[2];
+            int right = window.padding() instanceof Padding.Zeros given ? Math.min(zeros[3], given.right()) : zeros[3];
+            x = graph.add(op.name() + "/zeros", new ZeroPadding(new Padding.Zeros(zeros[0], zeros[1], bottom, right)), x);
+            window = window.withPadding(new Padding.Zeros(0, 0, zeros[2] - bottom, zeros[3] - right)).withRoundUp(false);
         }
         graph.put(op, graph.add(op.name(), new AveragePooling(window), x));
     }
@@ -214,7 +215,7 @@ final class LayerOperators {
         }
         int outputs = Math.toIntExact(sizes[turned ? 0 : 1]);
         Constant added = bias == null ? biasBehind(op, Layout.of(Shape.vector(outputs), graph.images()), outputs) : bias;
-        if (added != null && Constant.count(added.sizes()) != outputs) {
+        if (added != null && Constant.count(added.sizes()) != outputs && Constant.count(added.sizes()) != 1) {
             throw new IllegalArgumentException("its " + outputs + " outputs need as many biases, it has " + added);
         }
         graph.put(op, graph.addWeighted(op, new FullyConnected(outputs, added != null), x, weights, added));
@@ -248,6 +249,11 @@ final class LayerOperators {
             if (Constant.count(parameter.sizes()) != x.shape().channels()) {
                 throw new IllegalArgumentException("it has " + parameter + " numbers for a channel each, and "
                         + x.shape().channels() + " channels");
+            }
+        }
+        for (int input = 1; input < 3; input++) {
+            if (graph.givenNormalization(op, input)) {
+                parameters[input - 1] = parameters[input - 1].given();
             }
         }
         graph.put(op, graph.addWeighted(op, new BatchNormalization(op.number("epsilon", 1e-5), op.number("momentum", 0.9)), x,

@@ -120,7 +120,7 @@ final class MovingOperators {
         } else if (next != null && next.type().equals("Pad") && next.inputs().stream().skip(1)
                 .allMatch(input -> input.isEmpty() || graph.fixed(input))
                 && padding(next, x) instanceof PaddedShortcut shortcut) {
-            graph.absorbed.add(next);
+            graph.absorb(next);
             graph.put(op, inOrderOfSides(x, graph.add(next.name(), new PaddedShortcut(shortcut.channels(), step), x)));
         } else {
             graph.put(op, inOrderOfSides(x, graph.add(op.name(), new PaddedShortcut(x.shape().channels(), step), x)));
