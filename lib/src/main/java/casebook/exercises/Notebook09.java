@@ -8,6 +8,7 @@ import casebook.layers.Convolution;
 import casebook.layers.FullyConnected;
 import casebook.layers.Option;
 import casebook.network.Network;
+import casebook.network.NetworkBuilder;
 import casebook.network.Node;
 import casebook.zoo.GoogLeNet;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ final class Notebook09 {
     private Notebook09() {}
 
     static List<Exercise<?>> exercises() {
-        return List.of(audit(), firstLayer(), smallHead(), toTheFirstHead());
+        return List.of(twoModules(), smallHead(), toTheFirstHead(), audit(), firstLayer());
     }
 
     /**
@@ -109,6 +110,7 @@ final class Notebook09 {
                         + "159.5K.",
                         "A row contradicts itself if no value within the rounding of its parameters gives operations within the rounding "
                                 + "of the printed ones. Work with one digit after the point.")
+                .optional()
                 .because("No network is needed for this. In each of these rows at least one printed figure is wrong, for any filters.");
     }
 
@@ -170,7 +172,32 @@ final class Notebook09 {
                         + "112.",
                         "Look for 2,700 parameters within 50. 64 filters of 1×1 on k channels have 64 k, and k filters of 7×7 on one "
                                 + "channel each have 49 k.")
+                .optional()
                 .because("Two figures of one row agree with it. That makes it likely, and it does not make it sure: the paper describes a plain 7×7 convolution.");
+    }
+
+    /** How far one output of two modules in a row sees. */
+    private static Exercise<?> twoModules() {
+        return Exercise.number("09.5", "positions", () -> seenByModules(2))
+                .mistake(() -> seenByModules(1), "That is one module, or two with 3×3 only. What do the five positions of 3a's output that 3b's 5×5 reads see of 3a's input?")
+                .mistake(() -> 2 * seenByModules(1), "Both squares added. But the second one begins with one position, not with none.")
+                .mistake(() -> seenByModules(1) * seenByModules(1), "Neighbouring positions see nearly the same part of the input: their squares overlap.")
+                .mistake(() -> seenByModules(2) * seenByModules(2), "That is the area. Asked is the side of the square.")
+                .mistake(() -> seenByModules(2) + 2, "The largest filter of a module is a 5×5. How many positions does it add on each side?")
+                .otherwise("Take the branch that sees most, in both modules. How many positions does a filter of it add on each side?")
+                .nearer("One 5×5 sees two positions to the left and two to the right of its own. Each of those has a 5×5 before it.",
+                        "From its own position it is two to the left in 3b, and two more in 3a; as many to the right.")
+                .because("Two 5×5 in a row see as far as one 9×9. And the same module also has 1×1, which sees one position: both are there for the next module.");
+    }
+
+    /** The side of the square that one output of so many modules in a row depends on. */
+    private static int seenByModules(int count) {
+        NetworkBuilder net = Network.named("modules").input(28, 28, 192);
+        for (int module = 1; module <= count; module++) {
+            net.module("inception_" + module, GoogLeNet.inception(64, 96, 128, 16, 32, 32));
+        }
+        Network network = net.build();
+        return network.receptiveFields().get(network.output().index()).height();
     }
 
     private static Network head() {
@@ -189,7 +216,7 @@ final class Notebook09 {
                 .rule(net -> Sense.depth(net, Sense.onPositions(3)) >= 1, "Its first layer with weights works on what is left of the "
                         + "positions: one, or a few. It should see 3×3 positions or more, or all that the modules "
                         + "found is averaged before a weight looks at it.", "What makes 56 channels few, at each position?",
-                        "Begin with a convolution of 1×1, and pool behind it.");
+                        "Begin with a convolution of 1×1, and pool after it.");
         Sense.within(exercise, MOST_PARAMETERS, MOST_MACS);
         return Sense.sensible(exercise, 8).because(Sense::inWords)
                 .trained(new Design(9, "a global average and one fully connected layer", 3, Designs::withHead));
@@ -217,12 +244,11 @@ final class Notebook09 {
                 .mistake(() -> toFirst() - 1, "Nearly. Count the head again: which of its layers have weights?")
                 .mistake(() -> toFirst() - 2, "How many layers with weights has a head?")
                 .mistake(() -> toFirst() + 1, "Has the stem's pooling weights? Has an average pooling?")
-                .mistake(() -> toFirst() + 2, "The head stands behind 4a. Did you count one module more?")
+                .mistake(() -> toFirst() + 2, "The head comes after 4a. Did you count one module more?")
                 .otherwise("Three parts: the stem; the modules up to 4a, each with its longest branch; the head.")
                 .nearer("A module's longest way has two layers with weights, a 1×1 and a larger one. A head has a 1×1 and two fully "
                         + "connected layers.",
                         "Stem: 3. Three modules up to 4a, two layers each. The head: 3. Add them up.")
-                .optional()
                 .because(() -> "From the end it is " + weightLayers(GoogLeNet.withHeads()) + ". So the head brings the gradient to the first layer on a way of about half the length.");
     }
 

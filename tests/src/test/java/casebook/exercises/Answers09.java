@@ -18,7 +18,7 @@ final class Answers09 {
         return Network.named("mine").input(7, 7, 56);
     }
 
-    static final Answers ALL = new Answers("09", Map.of("09.1", List.of("5b", "3b", "4c", "4d", "4e"), "09.2", "f", "09.4", 12), Map.of(
+    static final Answers ALL = new Answers("09", Map.of("09.1", List.of("5b", "3b", "4c", "4d", "4e"), "09.2", "f", "09.4", 12, "09.5", 9), Map.of(
             "09.3", List.of(
                     new Built(volume().conv(16, 1).relu().averagePool(2).dense(10).softmax().build(), ""),
                     new Built(volume().conv(16, 1).relu().maxPool(3, stride(2)).dense(10).softmax().build(), ""),
