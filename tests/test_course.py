@@ -1,6 +1,7 @@
 """Running notebooks and making pages, in the environment that the launcher sets up (./casebook test)."""
 import base64
 import contextlib
+import copy
 import hashlib
 import importlib.util
 import json
@@ -442,11 +443,12 @@ class SlidesTest(Lectures):
         self.assertEqual("", result.stderr)
         return self.home / "target" / "slides" / "05-deck.html"
 
-    def sections(self):
-        """The slides as (what stands on it, notes)."""
-        page = self.deck().read_text(encoding="utf-8")
+    def sections(self, written=0):
+        """The slides as (what stands on it, notes), of a deck that has so many slides and is there already, or of a new one."""
+        page = (self.home / "target" / "slides" / "05-deck.html" if written else self.deck()).read_text(encoding="utf-8")
         main = page[page.index('<main class="slides">'):page.index("</main>")]
-        slides = re.split(r"<section>(?!\s*<section>)", main)[1:]
+        slides = re.split(r"<section[^>]*>(?!\s*<section)", main)[1:]
+        self.assertIn(written, (0, len(slides)))
         return [(slide.split("<aside")[0], "".join(re.findall(r"(?s)<aside class=\"notes\">(.*?)</aside>", slide))) for slide in slides]
 
     def test_what_is_on_the_slides(self):
@@ -534,19 +536,105 @@ class SlidesTest(Lectures):
         self.assertGreater(steps[0][1], 100)
         self.assertEqual((1, 0, 0), steps[1])
 
-    @unittest.skipUnless(DRIVEN and CHROMIUM, "needs Chromium and Playwright")
-    def test_a_long_table(self):
+    def test_a_part_of_a_table(self):
+        rows = "".join(f"<tr><td>row {row}</td>{''.join(f'<td>{row}.{place}</td>' for place in range(6))}</tr>" for row in range(30))
+        heads = "".join(f"<th>head {place}</th>" for place in range(7))
+        long = shown(text_html=f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>")
+
+        def asked(**said):
+            cell = on("-", code("rows();", copy.deepcopy(long)))
+            cell["metadata"]["casebook"] = said
+            return self.warned(on("slide", text("## Rows")), cell)
+
+        self.assertEqual("", asked(rows=["row 7", "row 29"], columns=["head 0", "head 2", "head 5"]))
+        kept = re.findall(r"<t[hd]>([^<]*)", self.sections(2)[1][0])
+        self.assertEqual(["head 0", "head 2", "head 5", "row 7", "7.1", "7.4", "row 29", "29.1", "29.4"], kept)
+        self.assertIn("slide 2 (Rows): casebook.rows names row 77, which its table has not; it has row 0, row 1,",
+                      asked(rows=["row 77"], columns=["head 0"]))
+        self.assertIn("casebook.columns names tail", asked(columns=["head 0", "tail"]))
+
+    def test_a_poll(self):
+        def asked(answer, *choices):
+            question = on("slide", text("**Predict.** Which?"))
+            question["metadata"]["casebook"] = {"poll": list(choices)}
+            found = shown(text_html=f"<details><summary>The answer</summary>It is {answer}</details>")
+            return self.warned(question, on("subslide", code('outcome("05.a", 1);', found, drawing(800, 500)), None, "hide-input"))
+
+        for answer, choices, right in (("more", ("fewer", "more (it is deeper)"), "more (it is deeper)"), ("61,706", ("6,000", "60,000", "600,000"), "60,000"),
+                                       ("8.79e-09", ("about 0.1", "1e-8", "−1"), "1e-8"), ("VGG-19", ("VGG-16", "vgg-19"), "vgg-19")):
+            self.assertEqual("", asked(answer, *choices))
+            slide = self.sections(3)[1][0]
+            self.assertEqual(list(choices), re.findall(r'<button[^>]*class="choice[^>]*><b>[a-d]</b> <span>([^<]*)', slide))
+            self.assertEqual([right], re.findall(r'class="choice fragment custom"[^>]*><b>.</b> <span>([^<]*)', slide))
+        self.assertIn("slide 2 (Predict. Which?): none of the poll's choices is the answer, neither", asked("neither", "more", "fewer"))
+        self.assertIn("a poll of 5 choices", asked("a", *"abcde"))
+
+    def test_minutes_and_titles(self):
+        def slide(minutes, cell, **said):
+            cell = on("slide", cell)
+            cell["metadata"]["casebook"] = {"minutes": minutes, **said} if minutes else said
+            return cell
+
+        picture = slide(1.5, code("chart();", drawing(800, 500)), slide="## A picture says it")
+        self.assertEqual("", self.warned(slide(0.5, text("# First")), slide(2, text("old words"), slide="## New words"), picture)
+                         .replace("05-deck, slide 1 (First) says nothing of its minutes: write casebook.minutes into its first cell's metadata\n", ""))
+        slides = self.sections(4)
+        self.assertNotIn("old words", slides[2][0])
+        self.assertRegex(slides[3][0], r"(?s)A picture says it.*<figure>")
+        self.assertRegex(slides[3][1], r"<strong>1.5 min</strong>, from 2.5 to 4 of 4")
+        self.assertRegex((self.home / "target" / "slides" / "05-deck.html").read_text(encoding="utf-8"), 'data-timing="90"')
+        self.assertIn("slide 2 (t();) has no title", self.warned(slide(1, code("t();", table(2)))))
+
+    @unittest.skipUnless(CHROMIUM, "needs Chromium")
+    def test_what_is_cut_off_fails(self):
         rows = "".join(f"<tr><td>row {number}</td></tr>" for number in range(30))
-        self.notebook("05-deck", on("slide", text("## Rows")), on("-", code("rows();", shown(
-            text_html=f'<div style="overflow-x:auto"><table><thead><tr><th>Row</th></tr></thead><tbody>{rows}</tbody></table></div>'))))
+        self.notebook("05-deck", on("slide", text("# First")), on("slide", text("## Rows")), on("-", code("rows();", shown(
+            text_html=f"<table><thead><tr><th>Row</th></tr></thead><tbody>{rows}</tbody></table>"))),
+            on("slide", text("## Later")), on("fragment", text("word " * 400)), on("slide", text("```\n" + "x" * 120 + "\n```")))
+        result = self.course("slides", "--check", "05")
+        self.assertEqual(1, result.returncode)
+        for screen in ("1280×720", "1920×1080"):
+            self.assertRegex(result.stderr, rf"05-deck, slide 2 \(Rows\): too high by [4-9]\d\d pixels at {screen}: shorten it, show a part of its table")
+            self.assertRegex(result.stderr, rf"05-deck, slide 3 \(Later\): too high by \d+ pixels at {screen}", "what comes with a step counts")
+            self.assertRegex(result.stderr, rf"05-deck, slide 4 .*too wide by \d+ pixels at {screen}")
+        self.assertNotIn("slide 1 ", result.stderr)
+        self.notebook("05-deck", on("slide", text("# First")), on("slide", code("chart();", drawing(800, 1500), drawing(800, 400)), None, "hide-input"))
+        result = self.course("slides", "--check", "05")
+        self.assertEqual((0, ""), (result.returncode, result.stderr))
+
+    def test_no_browser(self):
+        self.env.update(PATH="", CASEBOOK_BROWSER="no-such-browser")
+        result = self.course("slides", "--check", "05")
+        if "measured" in result.stderr:    # a Mac has its browser at a fixed place
+            self.assertEqual(1, result.returncode)
+            self.assertRegex(result.stderr, r"\Athe decks are written, but not measured: that needs Chromium[^\n]*\n\Z")
+            self.assertTrue((self.home / "target" / "slides" / "05-deck.html").exists())
+
+    @unittest.skipUnless(DRIVEN and CHROMIUM and os.environ.get("CASEBOOK_MATHJAX"), "needs Chromium, Playwright and the launcher's MathJax")
+    def test_formulas_and_polls_in_a_browser(self):
+        question = on("slide", text("**Predict.** Which?"), "Here $a_l$ is small.")
+        question["metadata"]["casebook"]["poll"] = ["more", "fewer"]
+        self.notebook("05-deck", on("slide", text("# First")), question, on("subslide", code("a();", shown(
+            text_html="<details><summary>The answer</summary>It is more</details>"), table(2))))
         watched = Watched()
         self.addCleanup(watched.close)
-        page = watched.open(self.deck(), 1280, 720)
-        self.assertEqual({(0, 0, 0)}, set(walk(page)))
-        head, last = page.locator("th").bounding_box(), page.get_by_text("row 29").bounding_box()
-        self.assertGreater(head["y"], 0)
-        self.assertLess(head["y"], last["y"])
-        self.assertLessEqual(last["y"] + last["height"], 720, "the last row is seen at last")
+        self.assertEqual(0, self.course("slides", "05").returncode)
+        page = watched.open(self.home / "target" / "slides" / "05-deck.html", 1280, 720, reduced_motion="reduce")
+        page.wait_for_function("window.Reveal && Reveal.isReady()")
+        page.evaluate("Reveal.slide(1)")
+        with page.context.expect_page() as opened:
+            page.keyboard.press("s")
+        opened.value.wait_for_selector(".speaker-controls-notes mjx-container svg", state="attached")
+        self.assertEqual("Here is small.", " ".join(opened.value.locator(".speaker-controls-notes p").last.text_content().split()), "the formula once, as a drawing")
+        self.assertEqual("a_l", opened.value.locator(".speaker-controls-notes mjx-container").get_attribute("aria-label"))
+        choice = page.locator("section.present .choice").first
+        choice.click()
+        choice.click()
+        self.assertEqual("2", choice.locator("output").inner_text())
+        self.assertNotIn("visible", choice.get_attribute("class"))
+        page.keyboard.press("ArrowRight")
+        self.assertIn("visible", choice.get_attribute("class"))
+        self.assertTrue(page.locator("section.present .choice").last.is_visible())
 
 
 def walk(page):
@@ -757,7 +845,7 @@ class BookTest(unittest.TestCase):
 
     def test_every_deck(self):
         """The decks of the course's own notebooks: each slide can be read at the back, nothing is cut off, nothing is fetched."""
-        command = [sys.executable, "-m", "course", "slides"]
+        command = [sys.executable, "-m", "course", "slides", "--check"]
         result = subprocess.run(command, env=self.env, cwd=self.place, capture_output=True, text=True, encoding="utf-8")
         self.assertEqual((0, ""), (result.returncode, result.stderr))
         decks = sorted((self.place / "target" / "slides").glob("*.html"))

@@ -207,6 +207,7 @@ class OneKernelTest(unittest.TestCase):
             "an evaluation": "while (true) { Evaluation.of(learner, pictures); }",
             "classifying": "ImageClassifier classifier = ImageClassifier.squeezeNet();\nwhile (true) { classifier.classify(Photo.of(\"chelsea\"), 5); }",
             "large random weights": "while (true) { Model.of(Zoo.network(\"alexnet\"), 1).close(); }",
+            "a loop of one's own": "for (long rounds = 0; rounds >= 0; rounds++) { Stopped.check(); }",
             "an experiment": "Runs.in(Notebook.kept(\"t.csv\"), Experiment.DEPTH).run(\"plain\", 8, 0.1, 1, Experiment.DEPTH.setting(), Progress.ofTraining());",
         }
         for what, code in loops.items():

@@ -12,7 +12,7 @@ from pathlib import Path
 from unittest import mock
 
 import test_launcher
-from test_course import READY, Project, code, text
+from test_course import KERNEL, READY, Project, code, text
 from test_launcher import PROJECT, START
 
 sys.path.insert(0, str(PROJECT / "notebooks"))
@@ -129,6 +129,20 @@ class WriterTest(Project):
         self.assertRegex(said[0], r"^The disk is full \(.*work.*\): put that right and run the command again\.$")
         self.assertEqual("status 1", said[1], result.stderr)
         self.assertFalse([name for name in said[2:] if name.rpartition(".")[2].isdecimal()], result.stderr)
+
+    @unittest.skipUnless(KERNEL, "needs the kernel that the launcher sets up")
+    def test_read_only_in_a_sentence(self):
+        path = self.notebook("01-one", code("1 + 1"))
+        before = path.read_bytes()
+        command = apart('mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"; shift; exec "$@"')
+        if not command:
+            self.skipTest("this user may not mount a folder that can't be written")
+        result = subprocess.run([*command, "sh", str(path.parent), *self.command("run", "--save")], env=self.env, cwd=self.home,
+                                capture_output=True, text=True, timeout=120)
+        self.assertEqual(1, result.returncode, result.stderr)
+        self.assertRegex(result.stderr.splitlines()[-1], r"^Read-only file system \(.*01-one\.ipynb\): put that right")
+        self.assertNotIn("Traceback", result.stderr)
+        self.assertEqual(before, path.read_bytes())
 
 
 STEPS = """
@@ -338,7 +352,8 @@ class ReadOnlyTest(test_launcher.Machine):
     def test_library_commands(self):
         env = {"PATH": "/usr/bin:/bin", "HOME": str(self.home), "LC_ALL": "C"}
         start = [sys.executable, "-B", "-c", START, self.project / "casebook", self.java, self.python_ready() + "; launcher.free_memory = lambda: 4 << 30"]
-        self.assertSentence(self.read_only(self.project, [*start, "list"], **env), "can't be written", "Read-only file system")
+        for word in ("list", "setup", "run"):
+            self.assertSentence(self.read_only(self.project, [*start, word], **env), "can't be written", "Read-only file system")
         self.assertEqual(0, subprocess.run([*start, "setup"], env=env, capture_output=True).returncode)
         for words in (["list"], ["cost", "LeNet-5"], ["classify", "a.png"], ["compare"], ["doctor"]):
             result = self.read_only(self.project, [*start, *words], **env)

@@ -69,7 +69,7 @@ public class Samples {
         one(all, "rescaling", net -> net.layer(new Rescaling(2.5, -1)));
         one(all, "channel scaling", net -> net.layer(new ChannelScaling(true, true)));
         one(all, "channel scaling of vectors", net -> net.flatten().layer(new ChannelScaling(true, false)));
-        one(all, "zero padding", net -> net.layer(new ZeroPadding(new Padding(false, 1, 2, 0, 3))));
+        one(all, "zero padding", net -> net.layer(new ZeroPadding(new Padding.Zeros(1, 2, 0, 3))));
         one(all, "reshape", net -> net.layer(new Reshape(Shape.volume(12, 7, 2))));
         one(all, "channel shuffle", net -> net.layer(new ChannelShuffle(2)));
         one(all, "dropout", net -> net.dropout(0.4));

@@ -1,4 +1,4 @@
-// Starts the deck when its formulas are set, and shows pictures one after another, and high drawings and long tables piece by piece.
+// Starts the deck when its formulas are set, and shows pictures one after another, and high drawings piece by piece. Counts hands, and measures what is cut off.
 (function () {
   "use strict";
   var HEIGHT = 720, MOST_PIECES = 8, still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -48,25 +48,6 @@
     });
   }
 
-  /** The table that makes the slide too high, if one does. */
-  function rows(slide) {
-    var tables = Array.from(slide.querySelectorAll(".outputs > .html table")), table = tables[tables.length - 1];
-    if (!table || slide.scrollHeight <= slide.clientHeight || table.closest(".casebook-explorer")) {
-      return false;
-    }
-    var box = table.closest(".html"), place = table.parentElement === box ? box : table.parentElement;
-    for (var node = place; node !== slide; node = node.parentElement) {
-      node.classList.add("rows");
-      node.style.display = node === place ? "" : "flex";
-      node.style.flexDirection = "column";
-    }
-    var moved = place.scrollHeight - place.clientHeight, head = table.tHead ? table.tHead.offsetHeight : 0;
-    return steps(place, 1 + Math.ceil(moved / (place.clientHeight - head)), function (step) {
-      var count = place.querySelectorAll(".step").length;
-      place.scrollTop = count ? moved * step / count : 0;
-    });
-  }
-
   function update() {
     var slide = Reveal.getCurrentSlide(), more = false;
     if (!slide.dataset.stepped) {
@@ -74,7 +55,6 @@
       slide.querySelectorAll(".in-turn").forEach(function (box) {
         more = pictures(box) || more;
       });
-      more = rows(slide) || more;
     }
     if (more) {
       Reveal.syncFragments(slide);
@@ -95,7 +75,71 @@
     });
   }
 
+  /** A formula has its text a second time, for screen readers; the speaker's window, which has not MathJax's styles, would show both. */
+  function plainNotes() {
+    Array.from(MathJax.startup.document.math).forEach(function (item) {
+      var formula = item.typesetRoot;
+      if (formula && formula.closest("aside.notes")) {
+        formula.querySelectorAll("mjx-assistive-mml").forEach(function (twin) {
+          twin.remove();
+        });
+        formula.setAttribute("role", "img");
+        formula.setAttribute("aria-label", item.math);
+      }
+    });
+  }
+
+  /** A poll's buttons count hands: each click is one. The arrow keys stay the deck's. */
+  function polls() {
+    document.querySelectorAll(".choice").forEach(function (choice) {
+      choice.addEventListener("click", function () {
+        var count = choice.querySelector("output");
+        count.value = +count.value + 1;
+        choice.blur();
+      });
+    });
+  }
+
+  /** By how many pixels something on the slide does not fit, as it is now: pairs of what and how much. */
+  function overflow(slide) {
+    var found = [["too high", slide.scrollHeight - slide.clientHeight], ["too wide", slide.scrollWidth - slide.clientWidth]];
+    slide.querySelectorAll("*").forEach(function (node) {
+      var style = getComputedStyle(node), apart = node.closest("aside, svg, figure, mjx-container, .casebook-explorer, .turns");
+      if (!apart && !node.querySelector(".casebook-explorer")) {
+        found.push(["a part is too high", style.overflowY === "visible" ? 0 : node.scrollHeight - node.clientHeight]);
+        found.push(["a part is too wide", style.overflowX === "visible" ? 0 : node.scrollWidth - node.clientWidth]);
+      }
+    });
+    return found.filter(function (pair) {
+      return pair[1] > 0 && slide.clientHeight;
+    });
+  }
+
+  /** Steps through the whole deck and leaves a page that says what did not fit; `casebook slides --check` reads it. */
+  function measure() {
+    var most = {};
+    for (;;) {
+      var number = Reveal.getSlidePastCount() + 1;
+      overflow(Reveal.getCurrentSlide()).forEach(function (pair) {
+        var key = number + pair[0];
+        most[key] = [number, pair[0], Math.max(pair[1], most[key] ? most[key][2] : 0)];
+      });
+      if (Reveal.isLastSlide() && !Reveal.availableFragments().next) {
+        break;
+      }
+      Reveal.next();
+    }
+    var said = document.createElement("pre");
+    said.id = "measured";
+    said.textContent = JSON.stringify(Object.values(most));
+    document.body.replaceChildren(said);
+  }
+
   function start() {
+    if (window.MathJax && MathJax.startup) {
+      plainNotes();
+    }
+    polls();
     document.querySelectorAll(".in-turn").forEach(stack);
     document.querySelectorAll(".casebook-explorer").forEach(function (explorer) {
       // Its keys are its own, until Escape gives them back to the deck.
@@ -115,6 +159,11 @@
         Reveal.on(name, update);
       });
       update();
+      if (location.search === "?measure") {
+        Promise.all(Array.from(document.images, function (image) {
+          return image.decode().catch(function () { });
+        })).then(measure);
+      }
     });
   }
 

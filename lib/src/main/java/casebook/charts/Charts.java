@@ -211,7 +211,7 @@ public final class Charts {
      * @return the chart
      * @throws IllegalArgumentException if there are fewer than two
      */
-    public static Picture comparison(String quantity, List<Comparison> rows) {
+    public static Picture comparison(String quantity, List<PublishedFigure> rows) {
         return Differences.of(quantity, rows);
     }
 

@@ -22,26 +22,26 @@ final class Differences extends Sheet {
     /** What agrees to this many per cent is said to agree. */
     private static final double CLOSE = 1;
 
-    private final List<Comparison> rows;
+    private final List<PublishedFigure> rows;
     private final Axes axes;
 
-    private Differences(Words words, List<Comparison> rows, Axes axes) {
+    private Differences(Words words, List<PublishedFigure> rows, Axes axes) {
         super(words, WIDTH, HEAD + rows.size() * ROW + 48);
         this.rows = rows;
         this.axes = axes;
     }
 
-    static Picture of(String quantity, List<Comparison> rows) {
+    static Picture of(String quantity, List<PublishedFigure> rows) {
         if (rows.size() < 2) {
             throw new IllegalArgumentException("a chart that compares figures needs at least two rows, here is " + rows.size());
         }
-        double least = rows.stream().mapToDouble(Comparison::difference).min().orElseThrow();
-        double most = rows.stream().mapToDouble(Comparison::difference).max().orElseThrow();
+        double least = rows.stream().mapToDouble(PublishedFigure::difference).min().orElseThrow();
+        double most = rows.stream().mapToDouble(PublishedFigure::difference).max().orElseThrow();
         double margin = Math.max(0.5, 0.05 * Math.max(-least, most));
         Scale x = Scale.linear(Math.min(least, 0) - margin, Math.max(most, 0) + margin, 6);
         double left = Math.ceil(MARGIN + rows.stream().mapToDouble(row -> Look.width(Look.TEXT, row.name())).max().orElse(0) + 14);
         Rectangle2D plot = new Rectangle2D.Double(left, HEAD, WIDTH - MARGIN - 2 * NUMBER - left, rows.size() * ROW);
-        Comparison widest = rows.stream().max(Comparator.comparingDouble(row -> Math.abs(row.difference()))).orElseThrow();
+        PublishedFigure widest = rows.stream().max(Comparator.comparingDouble(row -> Math.abs(row.difference()))).orElseThrow();
         long close = rows.stream().filter(row -> Math.abs(row.difference()) < CLOSE).count();
         String title = close == rows.size() ? (rows.size() == 2 ? "Both" : "All " + rows.size()) + " computed numbers of " + quantity + " lie within 1 % of the published ones"
                 : close + " of " + rows.size() + " computed numbers of " + quantity + " lie within 1 % of the published ones; " + widest.name()
@@ -49,10 +49,10 @@ final class Differences extends Sheet {
         List<String> words = new ArrayList<>();
         rows.forEach(row -> words.add(row.name() + ": published " + Look.si(row.published()) + ", computed " + Look.si(row.computed()) + " ("
                 + signed(row.difference()) + ")"));
-        Table data = Table.create(title, StringColumn.create("Name", rows.stream().map(Comparison::name)),
-                DoubleColumn.create("Published", rows.stream().mapToDouble(Comparison::published).toArray()),
-                DoubleColumn.create("Computed", rows.stream().mapToDouble(Comparison::computed).toArray()),
-                DoubleColumn.create("Difference, %", rows.stream().mapToDouble(Comparison::difference).toArray()));
+        Table data = Table.create(title, StringColumn.create("Name", rows.stream().map(PublishedFigure::name)),
+                DoubleColumn.create("Published", rows.stream().mapToDouble(PublishedFigure::published).toArray()),
+                DoubleColumn.create("Computed", rows.stream().mapToDouble(PublishedFigure::computed).toArray()),
+                DoubleColumn.create("Difference, %", rows.stream().mapToDouble(PublishedFigure::difference).toArray()));
         return new Differences(new Words(title, "", title + ": " + String.join("; ", words) + ".", data), List.copyOf(rows),
                 new Axes(plot, x, new Scale(0, rows.size(), false, List.of())));
     }
@@ -75,7 +75,7 @@ final class Differences extends Sheet {
         g.setColor(Look.INK);
         g.draw(new Line2D.Double(axes.x(0), plot.getY(), axes.x(0), plot.getMaxY()));
         for (int i = 0; i < rows.size(); i++) {
-            Comparison row = rows.get(i);
+            PublishedFigure row = rows.get(i);
             double y = plot.getY() + (i + 0.5) * ROW;
             Color colour = Math.abs(row.difference()) < CLOSE ? Look.BLUE : Look.VERMILLION;
             g.setColor(colour);

@@ -1,7 +1,7 @@
 package casebook.cli;
 
+import casebook.text.Nearest;
 import casebook.text.Printable;
-import casebook.zoo.Nearest;
 import java.io.BufferedOutputStream;
 import java.io.File;
 import java.io.FileDescriptor;

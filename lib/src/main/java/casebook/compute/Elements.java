@@ -1,7 +1,7 @@
 package casebook.compute;
 
-import static casebook.compute.Room.Place.FIRST;
-import static casebook.compute.Room.Place.RESULT;
+import static casebook.compute.ThreadBuffers.Slot.FIRST;
+import static casebook.compute.ThreadBuffers.Slot.RESULT;
 
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -22,7 +22,7 @@ public final class Elements {
         Planes planes = new Planes(x);
         boolean[] found = {false};
         Parallel.parts(planes.count(), planes.length(), (start, end) -> {
-            double[] values = Room.doubles(FIRST, planes.size());
+            double[] values = ThreadBuffers.doubles(FIRST, planes.size());
             for (int plane = start; plane < end; plane++) {
                 planes.read(plane, values);
                 double zero = 0;
@@ -106,8 +106,8 @@ public final class Elements {
         Planes b = new Planes(second);
         Planes result = Planes.empty(second, second.shape());
         Parallel.parts(b.count(), b.length(), (start, end) -> {
-            float[] from = Room.floats(FIRST, a.size());
-            float[] to = Room.floats(RESULT, b.size());
+            float[] from = ThreadBuffers.floats(FIRST, a.size());
+            float[] to = ThreadBuffers.floats(RESULT, b.size());
             for (int plane = start; plane < end; plane++) {
                 if (first != second) {
                     a.read(plane, from);

@@ -7,9 +7,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A number of 64 bits that stands for all numbers of an array: two checksums with different polynomials. It is another one whenever a
- * single number
- * is; of arrays that differ in more, one in 2⁶⁴ has the same. It takes one walk through memory, at about the speed at which memory can be
- * read.
+ * single number is; of arrays that differ in more, one in 2⁶⁴ has the same. It takes one walk through memory, at about the speed at which
+ * memory can be read.
  */
 public final class Fingerprint {
 

@@ -9,9 +9,8 @@ import org.bytedeco.javacpp.BytePointer;
 
 /**
  * The native memory and the native objects that one Java object owns. They are given back once: by {@link #close}, or some time after
- * nobody can
- * reach the owner any more. Whoever uses them first asks {@link #requireOpen}, so that a use after that is an exception and not the end of
- * the process.
+ * nobody can reach the owner any more. Whoever uses them first asks {@link #requireOpen}, so that a use after that is an exception and
+ * not the end of the process.
  */
 public final class NativeResources implements AutoCloseable {
 

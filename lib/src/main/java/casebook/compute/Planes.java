@@ -84,7 +84,7 @@ final class Planes {
             doubles[plane / planesInPiece].get(plane % planesInPiece * size, into, 0, size);
             return;
         }
-        float[] values = Room.floats(Room.Place.LINE, size);
+        float[] values = ThreadBuffers.floats(ThreadBuffers.Slot.LINE, size);
         read(plane, values);
         for (int i = 0; i < size; i++) {
             into[i] = values[i];
@@ -97,7 +97,7 @@ final class Planes {
             doubles[plane / planesInPiece].put(plane % planesInPiece * size, from, 0, size);
             return;
         }
-        float[] values = Room.floats(Room.Place.LINE, size);
+        float[] values = ThreadBuffers.floats(ThreadBuffers.Slot.LINE, size);
         for (int i = 0; i < size; i++) {
             values[i] = (float) from[i];
         }

@@ -1,10 +1,10 @@
 package casebook.compute;
 
-import static casebook.compute.Room.Place.FIRST;
-import static casebook.compute.Room.Place.LINE;
-import static casebook.compute.Room.Place.RESULT;
-import static casebook.compute.Room.Place.SECOND;
-import static casebook.compute.Room.Place.THIRD;
+import static casebook.compute.ThreadBuffers.Slot.FIRST;
+import static casebook.compute.ThreadBuffers.Slot.LINE;
+import static casebook.compute.ThreadBuffers.Slot.RESULT;
+import static casebook.compute.ThreadBuffers.Slot.SECOND;
+import static casebook.compute.ThreadBuffers.Slot.THIRD;
 
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,37 +24,31 @@ public record Poolings(int height, int width, int strideHeight, int strideWidth,
 
     /** The largest value of each window. */
     public INDArray max(INDArray x) {
-        Planes input = new Planes(x);
         Windows rows = rows(x);
         Windows columns = columns(x);
         Planes output = Planes.empty(x, x.size(0), x.size(1), rows.count(), columns.count());
-        Parallel.parts(input.count(), input.length(), (start, end) -> {
-            double[] from = Room.doubles(FIRST, input.size());
-            double[] to = Room.doubles(RESULT, output.size());
-            double[] line = Room.doubles(LINE, columns.side);
-            for (int plane = start; plane < end; plane++) {
-                input.read(plane, from);
-                for (int row = 0; row < rows.count(); row++) {
-                    // The largest of each column first: numbers that lie side by side are compared together.
-                    Arrays.fill(line, Double.NEGATIVE_INFINITY);
-                    for (int i = rows.first[row]; i < rows.end[row]; i += dilation) {
-                        int place = i * line.length;
-                        for (int j = 0; j < line.length; j++) {
-                            line[j] = Math.max(line[j], from[place + j]);
-                        }
-                    }
-                    for (int column = 0; column < columns.count(); column++) {
-                        double largest = Double.NEGATIVE_INFINITY;
-                        for (int j = columns.first[column]; j < columns.end[column]; j += dilation) {
-                            largest = Math.max(largest, line[j]);
-                        }
-                        to[row * columns.count() + column] = largest;
-                    }
+        return planeByPlane(new Planes(x), output, (plane, from, to) -> max(from, to, rows, columns));
+    }
+
+    private void max(double[] from, double[] to, Windows rows, Windows columns) {
+        double[] line = ThreadBuffers.doubles(LINE, columns.side);
+        for (int row = 0; row < rows.count(); row++) {
+            // The largest of each column first: numbers that lie side by side are compared together.
+            Arrays.fill(line, Double.NEGATIVE_INFINITY);
+            for (int i = rows.first[row]; i < rows.end[row]; i += dilation) {
+                int place = i * line.length;
+                for (int j = 0; j < line.length; j++) {
+                    line[j] = Math.max(line[j], from[place + j]);
                 }
-                output.write(plane, to);
             }
-        });
-        return output.array();
+            for (int column = 0; column < columns.count(); column++) {
+                double largest = Double.NEGATIVE_INFINITY;
+                for (int j = columns.first[column]; j < columns.end[column]; j += dilation) {
+                    largest = Math.max(largest, line[j]);
+                }
+                to[row * columns.count() + column] = largest;
+            }
+        }
     }
 
     /**
@@ -65,28 +59,18 @@ public record Poolings(int height, int width, int strideHeight, int strideWidth,
     public INDArray maxGradient(INDArray x, INDArray y, INDArray dy) {
         Planes input = new Planes(x);
         Planes largest = new Planes(y);
-        Planes gradient = new Planes(dy);
-        Planes result = Planes.empty(x, x.shape());
         Windows rows = rows(x);
         Windows columns = columns(x);
-        Parallel.parts(input.count(), input.length(), (start, end) -> {
-            double[] values = Room.doubles(SECOND, input.size());
-            double[] maxima = Room.doubles(THIRD, gradient.size());
-            double[] from = Room.doubles(FIRST, gradient.size());
-            double[] to = Room.doubles(RESULT, values.length);
-            for (int plane = start; plane < end; plane++) {
-                input.read(plane, values);
-                largest.read(plane, maxima);
-                gradient.read(plane, from);
-                Arrays.fill(to, 0);
-                for (int window = 0; window < from.length; window++) {
-                    int place = place(values, maxima[window], rows, window / columns.count(), columns, window % columns.count());
-                    to[place] += from[window];
-                }
-                result.write(plane, to);
+        return planeByPlane(new Planes(dy), Planes.empty(x, x.shape()), (plane, from, to) -> {
+            double[] values = ThreadBuffers.doubles(SECOND, input.size());
+            double[] maxima = ThreadBuffers.doubles(THIRD, largest.size());
+            input.read(plane, values);
+            largest.read(plane, maxima);
+            Arrays.fill(to, 0);
+            for (int window = 0; window < from.length; window++) {
+                to[place(values, maxima[window], rows, window / columns.count(), columns, window % columns.count())] += from[window];
             }
         });
-        return result.array();
     }
 
     /** Where a window has this value; its first place if it has it nowhere, as happens if the value is not a number. */
@@ -103,70 +87,75 @@ public record Poolings(int height, int width, int strideHeight, int strideWidth,
 
     /** The mean of each window. */
     public INDArray average(INDArray x) {
-        Planes input = new Planes(x);
         Windows rows = rows(x);
         Windows columns = columns(x);
         Planes output = Planes.empty(x, x.size(0), x.size(1), rows.count(), columns.count());
-        Parallel.parts(input.count(), input.length(), (start, end) -> {
-            double[] from = Room.doubles(FIRST, input.size());
-            double[] to = Room.doubles(RESULT, output.size());
-            double[] line = Room.doubles(LINE, columns.side);
-            for (int plane = start; plane < end; plane++) {
-                input.read(plane, from);
-                for (int row = 0; row < rows.count(); row++) {
-                    Arrays.fill(line, 0);
-                    for (int i = rows.first[row]; i < rows.end[row]; i += dilation) {
-                        int place = i * line.length;
-                        for (int j = 0; j < line.length; j++) {
-                            line[j] += from[place + j];
-                        }
-                    }
-                    for (int column = 0; column < columns.count(); column++) {
-                        double sum = 0;
-                        for (int j = columns.first[column]; j < columns.end[column]; j += dilation) {
-                            sum += line[j];
-                        }
-                        to[row * columns.count() + column] = sum * rows.share[row] * columns.share[column];
-                    }
+        return planeByPlane(new Planes(x), output, (plane, from, to) -> average(from, to, rows, columns));
+    }
+
+    private void average(double[] from, double[] to, Windows rows, Windows columns) {
+        double[] line = ThreadBuffers.doubles(LINE, columns.side);
+        for (int row = 0; row < rows.count(); row++) {
+            Arrays.fill(line, 0);
+            for (int i = rows.first[row]; i < rows.end[row]; i += dilation) {
+                int place = i * line.length;
+                for (int j = 0; j < line.length; j++) {
+                    line[j] += from[place + j];
                 }
-                output.write(plane, to);
             }
-        });
-        return output.array();
+            for (int column = 0; column < columns.count(); column++) {
+                double sum = 0;
+                for (int j = columns.first[column]; j < columns.end[column]; j += dilation) {
+                    sum += line[j];
+                }
+                to[row * columns.count() + column] = sum * rows.share[row] * columns.share[column];
+            }
+        }
     }
 
     /** The gradient of {@link #average}: it goes to all values of a window in equal parts. */
     public INDArray averageGradient(INDArray x, INDArray dy) {
-        Planes gradient = new Planes(dy);
-        Planes result = Planes.empty(x, x.shape());
         Windows rows = rows(x);
         Windows columns = columns(x);
-        Parallel.parts(gradient.count(), result.length(), (start, end) -> {
-            double[] from = Room.doubles(FIRST, gradient.size());
-            double[] to = Room.doubles(RESULT, result.size());
-            double[] line = Room.doubles(LINE, columns.side);
-            for (int plane = start; plane < end; plane++) {
-                gradient.read(plane, from);
-                Arrays.fill(to, 0);
-                for (int row = 0; row < rows.count(); row++) {
-                    Arrays.fill(line, 0);
-                    for (int column = 0; column < columns.count(); column++) {
-                        double part = from[row * columns.count() + column] * rows.share[row] * columns.share[column];
-                        for (int j = columns.first[column]; j < columns.end[column]; j += dilation) {
-                            line[j] += part;
-                        }
-                    }
-                    for (int i = rows.first[row]; i < rows.end[row]; i += dilation) {
-                        int place = i * line.length;
-                        for (int j = 0; j < line.length; j++) {
-                            to[place + j] += line[j];
-                        }
-                    }
+        return planeByPlane(new Planes(dy), Planes.empty(x, x.shape()), (plane, from, to) -> averageGradient(from, to, rows, columns));
+    }
+
+    private void averageGradient(double[] from, double[] to, Windows rows, Windows columns) {
+        double[] line = ThreadBuffers.doubles(LINE, columns.side);
+        Arrays.fill(to, 0);
+        for (int row = 0; row < rows.count(); row++) {
+            Arrays.fill(line, 0);
+            for (int column = 0; column < columns.count(); column++) {
+                double part = from[row * columns.count() + column] * rows.share[row] * columns.share[column];
+                for (int j = columns.first[column]; j < columns.end[column]; j += dilation) {
+                    line[j] += part;
                 }
-                result.write(plane, to);
+            }
+            for (int i = rows.first[row]; i < rows.end[row]; i += dilation) {
+                int place = i * line.length;
+                for (int j = 0; j < line.length; j++) {
+                    to[place + j] += line[j];
+                }
+            }
+        }
+    }
+
+    /** What makes one plane of the result. */
+    private interface Kernel {
+        void run(int plane, double[] from, double[] to);
+    }
+
+    private static INDArray planeByPlane(Planes read, Planes written, Kernel kernel) {
+        Parallel.parts(read.count(), Math.max(read.length(), written.length()), (start, end) -> {
+            double[] from = ThreadBuffers.doubles(FIRST, read.size());
+            double[] to = ThreadBuffers.doubles(RESULT, written.size());
+            for (int plane = start; plane < end; plane++) {
+                read.read(plane, from);
+                kernel.run(plane, from, to);
+                written.write(plane, to);
             }
         });
-        return result.array();
+        return written.array();
     }
 
     private Windows rows(INDArray x) {

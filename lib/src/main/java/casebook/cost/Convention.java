@@ -7,7 +7,7 @@ import casebook.layers.Layer.Category;
 import casebook.layers.MaxPooling;
 import casebook.layers.Parameter;
 import casebook.network.Node;
-import casebook.zoo.Nearest;
+import casebook.text.Nearest;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;

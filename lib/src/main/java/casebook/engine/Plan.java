@@ -24,8 +24,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A model made ready to predict batches of one size, as fast as it can be done here. {@link Model#predict} makes plans by itself; by hand
- * it is made once and
- * used many times:
+ * it is made once and used many times:
  *
  * <pre>{@code
  * try (Plan plan = Plan.of(model, 8)) {
@@ -37,22 +36,19 @@ import org.nd4j.linalg.factory.Nd4j;
  * <li>A batch normalization behind a convolution is multiplied into its weights. A ReLU, and the addition of a shortcut, are done while
  * the convolution still has the numbers in the processor.
  * <li>What nobody reads is not computed. A block of a ResNet ends in an output of which the next stage's 1×1 convolutions, of stride 2,
- * read
- * every second row and column: the other three quarters are left out.
+ * read every second row and column: the other three quarters are left out.
  * <li>Between the layers, numbers lie in memory as oneDNN likes them best. Only the images and the answers are in row-major order.
  * <li>With many images, branches that are joined write into the place where they belong: nothing is copied.
  * <li>Weights are packed in that order once. For one image, those of fully connected layers are read where they lie in the model: each is
- * used
- * once, and AlexNet has 234 MB of them. Outputs share memory as soon as nobody reads them any more.
+ * used once, and AlexNet has 234 MB of them. Outputs share memory as soon as nobody reads them any more.
  * </ul>
  *
- * <p>It answers with the weights that the model has: when they have changed, in one of the ways that {@link Model} tells of, it packs them
- * anew before the
- * next answer. The layers' own {@code forward} remains what it is compared with. A layer that has no lowering runs its own {@code forward}.
+ * <p>It answers with the weights that the model has: when they have changed, in one of the ways that {@link Model} tells of, it packs
+ * them anew before the next answer. The layers' own {@code forward} remains what it is compared with. A layer that has no lowering runs
+ * its own {@code forward}.
  *
  * <p>Several threads may use it, one after the other. It owns native memory: close it when it is done with. One that nobody closes gives
- * its memory back
- * some time after nobody can reach it.
+ * its memory back some time after nobody can reach it.
  */
 public final class Plan implements AutoCloseable {
 

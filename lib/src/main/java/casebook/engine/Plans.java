@@ -14,10 +14,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What is behind {@link Model#predict}: the plans of one model, made when they are needed. The last {@value #MOST_PLANS} that were used
- * are kept, as long as
- * together they take no more than 1 GB; one that alone takes more is given back after its answer. To make a plan and to run it once takes
- * no longer than the
- * layers' own code takes, so that even a size of batch that comes once gets one.
+ * are kept, as long as together they take no more than 1 GB; one that alone takes more is given back after its answer. To make a plan and
+ * to run it once takes no longer than the layers' own code takes, so that even a size of batch that comes once gets one.
  */
 final class Plans implements Backend.Session {
 

@@ -13,8 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * What plans of both kinds are made of: a program, the native memory that it owns, and who may run it when. One thread at a time makes or
- * runs it, while
- * the model's weights stay; it closes once, and refuses to run after that.
+ * runs it, while the model's weights stay; it closes once, and refuses to run after that.
  */
 final class Running implements AutoCloseable {
 

@@ -22,14 +22,12 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The training steps of a model on batches of one size, forward and backward, as fast as it can be done here. Like a {@link Plan} it is
- * made once
- * and used many times. It reads the weights anew in each step, and keeps what the backward pass needs. {@link casebook.model.Execution}
- * remains what it is
- * compared with; a layer that has no lowering for training runs its own {@code forward} and {@code backward}.
+ * made once and used many times. It reads the weights anew in each step, and keeps what the backward pass needs.
+ * {@link casebook.model.Execution} remains what it is compared with; a layer that has no lowering for training runs its own
+ * {@code forward} and {@code backward}.
  *
  * <p>Several threads may use it, one after the other. It owns native memory: close it when it is done with. One that nobody closes gives
- * its memory back
- * some time after nobody can reach it.
+ * its memory back some time after nobody can reach it.
  */
 public final class TrainingPlan implements AutoCloseable {
 

@@ -12,8 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Runs training steps, batch after batch: with a {@link TrainingPlan} for each size of batch where there can be one, or else layer by
- * layer. At
- * most two plans are kept: one for whole batches, and one for the last batch of an epoch, which is often smaller.
+ * layer. At most two plans are kept: one for whole batches, and one for the last batch of an epoch, which is often smaller.
  */
 public final class TrainingRuns implements AutoCloseable {
 

@@ -2,9 +2,8 @@ package casebook.exercises;
 
 import casebook.compute.Stopped;
 import casebook.data.Datasets;
-import casebook.notebook.Interrupted;
 import casebook.notebook.Notebook;
-import casebook.zoo.Nearest;
+import casebook.text.Nearest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -68,7 +67,7 @@ public final class CatchUp {
                 leftOut.add(cell.firstLine() + "   (takes long)");
                 continue;
             }
-            Interrupted.check();
+            Stopped.check();
             try {
                 Notebook.runQuietly(cell.source());
                 done++;

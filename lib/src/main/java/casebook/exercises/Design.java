@@ -1,5 +1,6 @@
 package casebook.exercises;
 
+import casebook.compute.Stopped;
 import casebook.data.FashionMnist;
 import casebook.data.ImageSet;
 import casebook.experiments.Designs;
@@ -8,7 +9,6 @@ import casebook.experiments.Run;
 import casebook.experiments.Runs;
 import casebook.model.Model;
 import casebook.network.Network;
-import casebook.notebook.Interrupted;
 import casebook.notebook.LossCurve;
 import casebook.notebook.Notebook;
 import casebook.notebook.Progress;
@@ -52,7 +52,7 @@ record Design(int notebook, String reference, double margin, UnaryOperator<Netwo
      *
      * @param praise what was said of it
      * @param learners true if a learner designed it: the training takes its time then, the margin decides, and the best is kept
-     * @throws Interrupted if it was stopped; the next call goes on where it stopped
+     * @throws Stopped if it was stopped; the next call goes on where it stopped
      */
     Exercise.Verdict train(String id, Network given, String praise, boolean learners) {
         Experiment.Setting setting = setting(learners || Notebook.full());
@@ -69,7 +69,7 @@ record Design(int notebook, String reference, double margin, UnaryOperator<Netwo
                     + e.getMessage()));
         }
         if (history.interrupted()) {
-            throw new Interrupted("stopped before the end, so nothing is said of your network. Run the cell again, and the training goes "
+            throw new Stopped("stopped before the end, so nothing is said of your network. Run the cell again, and the training goes "
                     + "on");
         }
         double accuracy = 100 * Evaluation.of(model, FashionMnist.test()).accuracy();

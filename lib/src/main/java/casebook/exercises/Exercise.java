@@ -103,9 +103,14 @@ public final class Exercise<T> {
         return exercise;
     }
 
-    /** Wants a number, and takes one that is so near: 0.01 for one percent. */
-    public static Exercise<BigDecimal> about(String id, String what, double tolerance, Supplier<? extends Number> answer) {
-        Exercise<BigDecimal> exercise = number(id, what, answer);
+    /**
+     * Wants a number, and takes one that is so near: 0.01 for one percent.
+     *
+     * @param wanted what is wanted, in words: {@code a number of times, such as 1.78}
+     */
+    public static Exercise<BigDecimal> about(String id, String wanted, double tolerance, Supplier<? extends Number> answer) {
+        Exercise<BigDecimal> exercise = new Exercise<>(id, wanted, Exercise::readNumber);
+        exercise.otherwise = List.of("This is not the number.");
         exercise.right = given -> Math.abs(given.doubleValue() - answer.get().doubleValue()) <= tolerance * Math.abs(answer.get().doubleValue());
         return exercise;
     }
@@ -286,9 +291,10 @@ public final class Exercise<T> {
         if (given == null) {
             return "nothing (null): was the cell run that computes it?";
         }
-        String type = given.getClass().getSimpleName();
-        return (type.isEmpty() ? "something else" : type.matches("[AEIOU].*") ? "an " + type : "a " + type)
-                + (given instanceof CharSequence text ? ", \"" + text + "\"" : given instanceof Number ? ", " + given
+        // Java's own lists have names that nobody knows, such as ListN.
+        String type = given instanceof Collection ? "list" : given.getClass().isArray() ? "array" : given.getClass().getSimpleName();
+        return (type.isEmpty() ? "something else" : type.matches("(?i)[aeiou].*") ? "an " + type : "a " + type)
+                + (given instanceof CharSequence text ? ", \"" + text + "\"" : given instanceof Number || given instanceof Collection ? ", " + given
                 : given instanceof NetworkBuilder ? ": is .build() missing at its end?" : "");
     }
 
@@ -354,11 +360,11 @@ public final class Exercise<T> {
     }
 
     private static Read<Set<String>> readLetters(Object given, String letters) {
-        return readSome(given, "letters", word -> word.replaceAll("[\\s,;]", "").split(""), List.of(letters.split("")));
+        return readSome(given, "letters", words -> words.replaceAll("\\band\\b|[\\s,;]", "").split(""), List.of(letters.split("")));
     }
 
     private static Read<Set<String>> readNames(Object given, String what, List<String> names) {
-        return readSome(given, what, word -> word.split("[\\s,;]+"), names);
+        return readSome(given, what, words -> words.split("\\s+and\\s+|[\\s,;]+"), names);
     }
 
     private static Read<Set<String>> readSome(Object given, String what, Function<String, String[]> apart, List<String> names) {

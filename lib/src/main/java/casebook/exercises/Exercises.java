@@ -6,7 +6,7 @@ import casebook.notebook.Feedback.Mark;
 import casebook.notebook.Feedback;
 import casebook.notebook.Grid;
 import casebook.notebook.Notebook;
-import casebook.zoo.Nearest;
+import casebook.text.Nearest;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

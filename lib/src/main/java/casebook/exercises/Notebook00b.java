@@ -66,7 +66,7 @@ final class Notebook00b {
     }
 
     private static Exercise<?> loss() {
-        return Exercise.about("00b.4", "what the loss is, to two digits after the point", 0.005, () -> new CrossEntropy().of(logits(), new int[] {2}).value())
+        return Exercise.about("00b.4", "the loss, to two digits after the point, such as 1.23", 0.005, () -> new CrossEntropy().of(logits(), new int[] {2}).value())
                 .rule(given -> !near(given.doubleValue(), new CrossEntropy().of(logits(), new int[] {0}).value()),
                         "That is the loss if the first class were right. Which one is right?")
                 .rule(given -> !near(given.doubleValue(), new CrossEntropy().of(logits(), new int[] {1}).value()),
@@ -91,7 +91,7 @@ final class Notebook00b {
         double weight = 0.5;
         double gradient = -2;
         double rate = 0.1;
-        return Exercise.about("00b.5", "what the weight is, such as 1.5", 1e-6, () -> weight - rate * gradient)
+        return Exercise.about("00b.5", "the weight, such as 1.5", 1e-6, () -> weight - rate * gradient)
                 .rule(given -> !near(given.doubleValue(), weight + rate * gradient), "A step goes against the gradient, and this gradient is negative.")
                 .rule(given -> !near(given.doubleValue(), weight - gradient), "You went the right way, but much too far. What is the learning rate for?")
                 .rule(given -> !near(given.doubleValue(), weight + gradient), "A step goes against the gradient, and the learning rate makes it small.")

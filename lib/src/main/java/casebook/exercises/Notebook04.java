@@ -134,7 +134,7 @@ final class Notebook04 {
     /** Up to which growth of the channels three layers of 3×3 have fewer weights than one of 7×7. */
     private static Exercise<?> growth() {
         // From c to d channels: 9cd + 9d² + 9d² against 49cd.
-        return Exercise.about("04.2", "times, such as 1.78", 0.005, () -> (49.0 - 9) / (9 + 9))
+        return Exercise.about("04.2", "a number of times, such as 1.78", 0.005, () -> (49.0 - 9) / (9 + 9))
                 .rule(given -> !near(given.doubleValue(), 16.0 / 9), "That is for two layers against one of 5×5. Three layers have one more, and they stand against a 7×7.")
                 .rule(given -> !near(given.doubleValue(), 49.0 / 27), "That compares the layers where all channels are alike. Here only the first of the three reads c channels.")
                 .rule(given -> !near(given.doubleValue(), 40.0 / 9), "How many of the three layers go from d channels to d?")

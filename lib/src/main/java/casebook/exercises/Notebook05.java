@@ -36,7 +36,11 @@ final class Notebook05 {
         Network right = Network.named("right").input(56, 56, 64).module("block", ResNet.basic(64, 1, ResNet.Shortcut.PAD)).build();
         return Exercise.network("05.1", "a network, such as the variable mended", () -> right)
                 .rule(net -> net.input().csv().equals("56x56x64") && net.output().output().csv().equals("56x56x64"), "56×56×64 goes in and 56×56×64 comes out. Keep that.")
-                .rule(net -> count(net, Add.class) == 1, "There is one addition in a residual block: residual(…) makes it.")
+                .rule(net -> count(net, Add.class) > 0, "No shortcut is in it, and no addition: residual(main -> …) makes both.",
+                        "Which layers does the shortcut pass by? They stand between the brackets of residual(…), behind the arrow.",
+                        "The shortcut passes by both convolutions. The last ReLU is not between the brackets.")
+                .rule(net -> count(net, Add.class) == 1, "There is one addition in a residual block. Yours has more: each residual(…) makes one.",
+                        "How many layers does the lecture's shortcut pass by?", "Both convolutions stand between the brackets of one residual(…).")
                 .rule(net -> count(net, Convolution.class) == 2, "Two convolutions are in the block, both between the start of the shortcut and the addition.")
                 .rule(net -> readsInput(net), "The addition does not get a[l] itself. Where does the shortcut begin in your block: before the first layer, or behind it? "
                         + "And does anything stand on it?")
@@ -98,13 +102,12 @@ final class Notebook05 {
                         true) + " layers with weights. It needs "
                         + DEPTH + " at least.", "One convolution in front and dense(10) at the end are 2. Each block of two adds 2. How "
                         + "many blocks are needed?")
-                .rule(net -> Sense.depth(net, Sense.onPositions(4)) >= DEPTH - 2, net -> "Only " + Sense.depth(net, Sense.onPositions(4))
-                        + " of its layers with weights work on 4×4 positions or more, and "
-                        + (DEPTH - 2) + " are wanted. On one position there is nothing left to look at.",
+                .rule(net -> Sense.depth(net, Sense.onPositions(4)) >= DEPTH - 2, net -> "Layers with weights that work on 4×4 positions or more: "
+                        + Sense.depth(net, Sense.onPositions(4)) + ", and " + (DEPTH - 2) + " are wanted. On one position there is nothing left to look at.",
                         "Halve the sides twice or three times in all, not in each block.")
                 .rule(net -> net.nodes().stream().filter(Sense::looksAround).count() >= DEPTH / 3,
                         "Most of its layers see one position only. A residual network looks around: with filters of 3×3.")
-                .rule(net -> shortcuts(net) >= SHORTCUTS, net -> "It has " + shortcuts(net) + " shortcuts around layers with weights. Of "
+                .rule(net -> shortcuts(net) >= SHORTCUTS, net -> "Shortcuts around layers with weights: " + shortcuts(net) + ". Of "
                         + "so many layers, most should lie in blocks of two.",
                         "A shortcut is made by residual(…), and its main path has layers with weights in it. " + SHORTCUTS
                                 + " are wanted.");
@@ -135,7 +138,7 @@ final class Notebook05 {
         double squares = DoubleStream.of(x).map(v -> (v - mean) * (v - mean)).sum();
         double variance = squares / x.length;
         double exact = 1 + 3 * (x[3] - mean) / Math.sqrt(variance);
-        return Exercise.about("05.4", "what comes out, such as 1.23", 0.005, () -> exact)
+        return Exercise.about("05.4", "what becomes of the 8, to two digits after the point, such as 1.23", 0.001, () -> exact)
                 .rule(given -> !near(given.doubleValue(), 1 + 3 * (x[3] - mean) / Math.sqrt(squares / (x.length - 1))),
                         "You divided the squares by one less than their number. Batch normalization divides by their number.")
                 .rule(given -> !near(given.doubleValue(), 1 + 3 * (x[3] - mean) / variance), "You divided by the variance. Divide by its root.")
@@ -143,6 +146,8 @@ final class Notebook05 {
                 .rule(given -> !near(given.doubleValue(), 3 * (x[3] - mean) / Math.sqrt(variance)), "γ is in it. β is missing.")
                 .rule(given -> !near(given.doubleValue(), (x[3] - mean) / Math.sqrt(variance) + 1), "β is in it. γ is missing.")
                 .rule(given -> !near(given.doubleValue(), 3 * ((x[3] - mean) / Math.sqrt(variance) + 1)), "First times γ, then plus β: y = γ x̂ + β.")
+                .rule(given -> Math.abs(given.doubleValue() - exact) <= 0.001 * exact || !near(given.doubleValue(), exact),
+                        "Nearly. Keep some more digits on the way, and round at the end, to two after the point.")
                 .otherwise("Four steps: the mean; the differences from it; their squares' mean, and its root; then γ and β.")
                 .nearer("The mean of 2, 4, 6, 8 is 5. The differences are −3, −1, 1, 3. What is the mean of their squares?",
                         "The variance is 5, its root 2.236. So 8 becomes 3 / 2.236, and then times γ, plus β.")

@@ -146,7 +146,7 @@ final class Notebook06 {
     /** How much the norm grows where each block adds as much variance as comes in. */
     private static Exercise<?> growth() {
         int blocks = 14;
-        return Exercise.about("06.3", "times", 0.01, () -> Math.pow(2, blocks / 2.0))
+        return Exercise.about("06.3", "a number of times, such as 12", 0.01, () -> Math.pow(2, blocks / 2.0))
                 .mistake(() -> Math.pow(2, blocks), "That is the growth of the variance, the mean of the squares. The norm is the root of the sum of squares.")
                 .mistake(() -> blocks, "Does a block add what came into the first block, or what comes into itself?")
                 .mistake(() -> blocks + 1, "That would be so if every block added the same amount. Here each adds as much as comes into it.")

@@ -42,7 +42,7 @@ final class Notebook10 {
     }
 
     private static Exercise<?> batchIntensity() {
-        return Exercise.about("10.1", "FLOPs a byte", 0.02, () -> connectedIntensity(BATCH))
+        return Exercise.about("10.1", "a number of FLOPs a byte, such as 12.3", 0.02, () -> connectedIntensity(BATCH))
                 .rule(given -> !near(given, connectedIntensity(1)), "That is for one image. What becomes 32 times as much, and what is read only once?")
                 .rule(given -> !near(given, connectedIntensity(1) / BATCH), "More images make it better, not worse. What is read only once for all of them?")
                 .rule(given -> !near(given, connectedIntensity(BATCH) / 2), "Is a multiplication with its addition one operation or two?")
@@ -111,9 +111,8 @@ final class Notebook10 {
                         Sense::looksAround) + " convolutions look at neighbours, and "
                         + FEWEST_LAYERS / 2 + " are wanted at least. A 1×1 sees one position, and a pooling can't learn what to look "
                         + "for.", "Take filters of 3×3 in half of your layers.")
-                .rule(net -> Sense.depth(net, Sense.onPositions(4)) >= FEWEST_LAYERS - 2, net -> "Only " + Sense.depth(net,
-                        Sense.onPositions(4)) + " of its layers with weights work on 4×4 positions or more, and "
-                        + (FEWEST_LAYERS - 2) + " are wanted. On one position there is nothing left to look at.",
+                .rule(net -> Sense.depth(net, Sense.onPositions(4)) >= FEWEST_LAYERS - 2, net -> "Layers with weights that work on 4×4 positions or more: "
+                        + Sense.depth(net, Sense.onPositions(4)) + ", and " + (FEWEST_LAYERS - 2) + " are wanted. On one position there is nothing left to look at.",
                         "Let the sides become smaller more slowly: 28, 14, 7, 4.")
                 .rule(net -> beforeTheEnd(net) >= SEEN, net -> "Before the last pooling or fully connected layer, one value sees "
                         + beforeTheEnd(net)

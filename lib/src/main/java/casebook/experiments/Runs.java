@@ -3,12 +3,12 @@ package casebook.experiments;
 import casebook.charts.Charts;
 import casebook.charts.Curve;
 import casebook.charts.Picture;
+import casebook.compute.Stopped;
 import casebook.data.DataException;
 import casebook.experiments.Experiment.Setting;
 import casebook.model.SharedLines;
 import casebook.model.WholeFile;
 import casebook.notebook.Grid;
-import casebook.notebook.Interrupted;
 import casebook.text.Printable;
 import casebook.training.TrainingListener;
 import java.io.IOException;
@@ -168,7 +168,7 @@ public final class Runs {
      * same network twice, and write its row once: before it writes, each locks the file and reads it again.
      *
      * @param listener is told how training goes
-     * @throws Interrupted if training was interrupted; the next call goes on where it stopped
+     * @throws Stopped if training was interrupted; the next call goes on where it stopped
      * @throws IllegalArgumentException if the experiment has no such network
      * @throws DataException if the file can't be written
      */
@@ -183,7 +183,7 @@ public final class Runs {
             return known.get();
         }
         Path checkpoint = file.resolveSibling(file.getFileName() + "." + key.replace(',', '-') + ".safetensors");
-        Run made = experiment.run(kind, size, learningRate, seed, setting, checkpoint, listener).orElseThrow(() -> new Interrupted(
+        Run made = experiment.run(kind, size, learningRate, seed, setting, checkpoint, listener).orElseThrow(() -> new Stopped(
                 "stopped in the training of " + kind + " " + size + ", seed " + seed + ". Start it again, and it goes on from there"));
         Run kept = update(made);
         try {

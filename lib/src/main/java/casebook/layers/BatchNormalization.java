@@ -1,6 +1,6 @@
 package casebook.layers;
 
-import casebook.compute.Channels;
+import casebook.compute.PerChannel;
 import casebook.compute.Tensors;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -71,7 +71,7 @@ public record BatchNormalization(double epsilon, double momentum) implements Sin
         double[] mean;
         double[] variance;
         if (pass.training()) {
-            Channels.Moments batch = Channels.moments(x);
+            PerChannel.Moments batch = PerChannel.moments(x);
             mean = batch.mean();
             variance = batch.variance();
             follow(pass.parameter("moving_mean"), pass.parameter("moving_variance"), mean, variance, x.length() / x.size(1));
@@ -92,7 +92,7 @@ public record BatchNormalization(double epsilon, double momentum) implements Sin
         }
         pass.keep("mean", Tensors.of(DataType.DOUBLE, mean, mean.length));
         pass.keep("deviation", Tensors.of(DataType.DOUBLE, deviation, deviation.length));
-        return Channels.scaled(x, scale, shift);
+        return PerChannel.scaled(x, scale, shift);
     }
 
     /**
@@ -126,7 +126,7 @@ public record BatchNormalization(double epsilon, double momentum) implements Sin
         double[] mean = Tensors.values(pass.kept("mean"));
         double[] deviation = Tensors.values(pass.kept("deviation"));
         double[] gamma = Tensors.values(pass.parameter("gamma"));
-        Channels.Sums sums = Channels.sums(dy, x);
+        PerChannel.Sums sums = PerChannel.sums(dy, x);
         double[] dBeta = sums.sum();
         double[] dGamma = new double[gamma.length];
         double[] ofDy = new double[gamma.length];
@@ -144,7 +144,7 @@ public record BatchNormalization(double epsilon, double momentum) implements Sin
         }
         pass.gradient("beta", Tensors.of(dy.dataType(), dBeta, dBeta.length));
         pass.gradient("gamma", Tensors.of(dy.dataType(), dGamma, dGamma.length));
-        return pass.training() ? Channels.mixed(dy, ofDy, x, ofX, constant) : Channels.scaled(dy, ofDy, constant);
+        return pass.training() ? PerChannel.mixed(dy, ofDy, x, ofX, constant) : PerChannel.scaled(dy, ofDy, constant);
     }
 
     @Override

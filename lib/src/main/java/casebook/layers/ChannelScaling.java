@@ -78,11 +78,11 @@ public record ChannelScaling(boolean scales, boolean shifts) implements SingleIn
     @Override
     public String export(GraphWriter graph, String x) {
         long channels = graph.shape().channels();
-        long[] sides = graph.shape().vector() ? new long[] {channels} : new long[] {channels, 1, 1};
+        long[] dims = graph.shape().vector() ? new long[] {channels} : new long[] {channels, 1, 1};
         if (!shifts) {
-            return graph.result(Operator.of("Mul", x, graph.parameter("scale", sides)));
+            return graph.result(Operator.of("Mul", x, graph.parameter("scale", dims)));
         }
-        String scaled = scales ? graph.step("scaled", Operator.of("Mul", x, graph.parameter("scale", sides))) : x;
-        return graph.result(Operator.of("Add", scaled, graph.parameter("shift", sides)));
+        String scaled = scales ? graph.step("scaled", Operator.of("Mul", x, graph.parameter("scale", dims))) : x;
+        return graph.result(Operator.of("Add", scaled, graph.parameter("shift", dims)));
     }
 }

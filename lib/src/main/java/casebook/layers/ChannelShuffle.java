@@ -1,5 +1,6 @@
 package casebook.layers;
 
+import casebook.compute.Require;
 import casebook.compute.Tensors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -14,7 +15,7 @@ public record ChannelShuffle(int groups) implements SingleInputLayer {
 
     /** @throws IllegalArgumentException if {@code groups} is zero or negative */
     public ChannelShuffle {
-        Window.atLeastOne("the number of groups", groups);
+        Require.atLeastOne("the number of groups", groups);
     }
 
     @Override
@@ -62,6 +63,6 @@ public record ChannelShuffle(int groups) implements SingleInputLayer {
                 shape.channels() / groups,
                 shape.height(), shape.width())));
         String turned = graph.step("turned", Operator.of("Transpose", table).integers("perm", 0, 2, 1, 3, 4));
-        return graph.result(Operator.of("Reshape", turned, graph.integers("sides", shape.batch(0))));
+        return graph.result(Operator.of("Reshape", turned, graph.integers("shape", shape.batch(0))));
     }
 }

@@ -1,6 +1,7 @@
 package casebook.layers;
 
 import casebook.compute.Convolutions;
+import casebook.compute.Require;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -21,8 +22,8 @@ public record Convolution(int filters, Window window, int groups, boolean bias) 
 
     /** @throws IllegalArgumentException if a number is zero or negative, or the groups do not divide the filters */
     public Convolution {
-        Window.atLeastOne("the number of filters", filters);
-        Window.atLeastOne("the number of groups", groups);
+        Require.atLeastOne("the number of filters", filters);
+        Require.atLeastOne("the number of groups", groups);
         if (filters % groups != 0) {
             throw new IllegalArgumentException(filters + " filters can't be split into " + groups + " equal groups");
         }

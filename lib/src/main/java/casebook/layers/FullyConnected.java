@@ -1,5 +1,6 @@
 package casebook.layers;
 
+import casebook.compute.Require;
 import casebook.compute.Tensors;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -14,7 +15,7 @@ public record FullyConnected(int outputs, boolean bias) implements SingleInputLa
 
     /** @throws IllegalArgumentException if {@code outputs} is zero or negative */
     public FullyConnected {
-        Window.atLeastOne("the number of outputs", outputs);
+        Require.atLeastOne("the number of outputs", outputs);
     }
 
     /** {@code outputs} outputs, with biases unless {@link Option#noBias()} is given. */

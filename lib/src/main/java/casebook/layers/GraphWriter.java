@@ -24,8 +24,8 @@ public interface GraphWriter {
     /** The tensor of one of the layer's parameters, by the parameter's name within the layer. */
     String parameter(String name);
 
-    /** The same numbers with other sides: one number a channel needs {@code (channels, 1, 1)} to be added to a volume. */
-    String parameter(String name, long... sides);
+    /** The same numbers with other dims: one number a channel needs {@code (channels, 1, 1)} to be added to a volume. */
+    String parameter(String name, long... dims);
 
     /** The numbers of a parameter, for a layer that has to compute what it writes. Do not change them. */
     INDArray values(String parameter);

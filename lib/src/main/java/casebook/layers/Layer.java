@@ -40,8 +40,8 @@ public interface Layer {
 
     /**
      * By how much the variance of the weights before this layer has to be larger, so that numbers keep their size from layer to layer: 2
-     * for ReLU, which loses
-     * half of it (He et al. 2015, "Delving deep into rectifiers", section 2.2), and 1 unless the layer says otherwise.
+     * for ReLU, which loses half of it (He et al. 2015, "Delving deep into rectifiers", section 2.2), and 1 unless the layer says
+     * otherwise.
      */
     default double gain() {
         return 1;
@@ -61,8 +61,7 @@ public interface Layer {
     INDArray forward(Pass pass, List<INDArray> inputs);
 
     /**
-     * Computes the gradient of the loss with respect to each input, and hands the gradients of the parameters to
-     * {@link Pass#gradient}.
+     * Computes the gradient of the loss with respect to each input, and hands the gradients of the parameters to {@link Pass#gradient}.
      *
      * @param pass the same pass that {@link #forward} got
      * @param gradient gradient of the loss with respect to the output

@@ -1,13 +1,13 @@
 package casebook.layers;
 
+import casebook.compute.Require;
 import casebook.compute.Tensors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * Local response normalization (Krizhevsky, Sutskever and Hinton 2012, section 3.3): each number is divided by the
- * activity of the channels around it, at the same position:
- * {@code y_i = x_i ÷ (k + α Σ x_j²)^β}, with j over the {@code size} channels nearest to i.
+ * Local response normalization (Krizhevsky, Sutskever and Hinton 2012, section 3.3): each number is divided by the activity of the
+ * channels around it, at the same position: {@code y_i = x_i ÷ (k + α Σ x_j²)^β}, with j over the {@code size} channels nearest to i.
  *
  * <p>Later libraries divide α by {@code size}; this is the paper's formula.
  *
@@ -20,7 +20,7 @@ public record LocalResponseNormalization(int size, double alpha, double beta, do
 
     /** @throws IllegalArgumentException if {@code size} is zero or negative */
     public LocalResponseNormalization {
-        Window.atLeastOne("the number of neighbouring channels", size);
+        Require.atLeastOne("the number of neighbouring channels", size);
     }
 
     /** AlexNet's constants: n = 5, α = 0.0001, β = 0.75, k = 2. */

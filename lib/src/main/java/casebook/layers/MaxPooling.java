@@ -7,38 +7,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param window the window's size, stride and padding; padded positions are never the largest
  */
-public record MaxPooling(Window window) implements SingleInputLayer {
+public record MaxPooling(Window window) implements Pooling {
 
     /** Windows of {@code size × size} that move by {@code size}, unless the options say otherwise. */
     public static MaxPooling of(int size, Option... options) {
-        Option.allow("a pooling", options, Option.PaddingOption.class, Option.StrideOption.class, Option.RoundUpOption.class);
-        return new MaxPooling(Window.of(size, size, size, options));
+        return new MaxPooling(Pooling.window(size, options));
     }
 
     @Override
     public String kind() {
         return "max pooling";
-    }
-
-    @Override
-    public Category category() {
-        return Category.POOLING;
-    }
-
-    @Override
-    public Shape output(Shape input) {
-        return window.pool(input);
-    }
-
-    /** One comparison for each number in each window. */
-    @Override
-    public Cost cost(Shape input) {
-        return Cost.operations(output(input).elements(), (long) window.height() * window.width());
-    }
-
-    @Override
-    public Field field(Shape input) {
-        return window.field();
     }
 
     @Override

@@ -31,7 +31,7 @@ public record Operator(String type, List<String> inputs, Map<String, Object> att
 
     /** The same with an attribute that is a list of whole numbers. */
     public Operator integers(String attribute, long... values) {
-        return with(attribute, Parameter.sides(values));
+        return with(attribute, Parameter.dims(values));
     }
 
     /** The same with an attribute that is a number. ONNX keeps it in single precision. */

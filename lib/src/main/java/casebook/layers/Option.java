@@ -28,7 +28,7 @@ public sealed interface Option {
 
     /** Zeros on each side by itself. */
     static Option padding(int top, int left, int bottom, int right) {
-        return new PaddingOption(new Padding(false, top, left, bottom, right));
+        return new PaddingOption(new Padding.Zeros(top, left, bottom, right));
     }
 
     /** How far the window moves: the lecture's s. */
@@ -65,7 +65,7 @@ public sealed interface Option {
     record PaddingOption(Padding padding) implements Option {
         @Override
         public Window apply(Window w) {
-            return new Window(w.height(), w.width(), w.strideHeight(), w.strideWidth(), padding, w.dilation(), w.roundUp());
+            return w.withPadding(padding);
         }
     }
 
@@ -73,7 +73,7 @@ public sealed interface Option {
     record StrideOption(int height, int width) implements Option {
         @Override
         public Window apply(Window w) {
-            return new Window(w.height(), w.width(), height, width, w.padding(), w.dilation(), w.roundUp());
+            return w.withStride(height, width);
         }
     }
 
@@ -81,7 +81,7 @@ public sealed interface Option {
     record DilationOption(int dilation) implements Option {
         @Override
         public Window apply(Window w) {
-            return new Window(w.height(), w.width(), w.strideHeight(), w.strideWidth(), w.padding(), dilation, w.roundUp());
+            return w.withDilation(dilation);
         }
     }
 
@@ -89,7 +89,7 @@ public sealed interface Option {
     record RoundUpOption() implements Option {
         @Override
         public Window apply(Window w) {
-            return new Window(w.height(), w.width(), w.strideHeight(), w.strideWidth(), w.padding(), w.dilation(), true);
+            return w.withRoundUp(true);
         }
     }
 

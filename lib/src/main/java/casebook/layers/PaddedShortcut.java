@@ -1,5 +1,6 @@
 package casebook.layers;
 
+import casebook.compute.Require;
 import casebook.compute.Tensors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -16,8 +17,8 @@ public record PaddedShortcut(int channels, int stride) implements SingleInputLay
 
     /** @throws IllegalArgumentException if a number is zero or negative */
     public PaddedShortcut {
-        Window.atLeastOne("the number of channels", channels);
-        Window.atLeastOne("the stride", stride);
+        Require.atLeastOne("the number of channels", channels);
+        Require.atLeastOne("the stride", stride);
     }
 
     @Override

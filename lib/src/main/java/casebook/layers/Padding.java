@@ -1,37 +1,38 @@
 package casebook.layers;
 
-/**
- * Zeros around the input before a window slides over it.
- *
- * @param same true if the padding is chosen so that the output's side is the input's side divided by the stride, rounded
- *     up; the four numbers are then unused
- * @param top rows above
- * @param left columns on the left
- * @param bottom rows below
- * @param right columns on the right
- */
-public record Padding(boolean same, int top, int left, int bottom, int right) {
+/** Zeros around the input before a window slides over it: chosen so that the side stays, or given as four numbers. */
+public sealed interface Padding {
 
     /** Output side = ⌈input side ÷ stride⌉; with stride 1 the side stays. An odd zero goes to the bottom and right. */
-    public static final Padding SAME = new Padding(true, 0, 0, 0, 0);
+    Padding SAME = new Same();
 
     /** No padding. */
-    public static final Padding VALID = new Padding(false, 0, 0, 0, 0);
-
-    /** @throws IllegalArgumentException if a number is negative, or there are numbers though the padding is to be chosen */
-    public Padding {
-        if (same && (top | left | bottom | right) != 0) {
-            throw new IllegalArgumentException("padding that keeps the side is chosen by the library: take Padding.SAME, or give the four numbers "
-                    + top + ", " + left + ", " + bottom + ", " + right + " without it");
-        }
-        if (top < 0 || left < 0 || bottom < 0 || right < 0) {
-            throw new IllegalArgumentException("padding can't be negative, this one is "
-                    + top + ", " + left + ", " + bottom + ", " + right);
-        }
-    }
+    Zeros VALID = new Zeros(0, 0, 0, 0);
 
     /** The same number of zeros on all four sides: the lecture's {@code p}. */
-    public static Padding of(int padding) {
-        return new Padding(false, padding, padding, padding, padding);
+    static Zeros of(int padding) {
+        return new Zeros(padding, padding, padding, padding);
+    }
+
+    /** As many zeros as the window needs: {@link Padding#SAME}. */
+    record Same() implements Padding {}
+
+    /**
+     * So many zeros.
+     *
+     * @param top rows above
+     * @param left columns on the left
+     * @param bottom rows below
+     * @param right columns on the right
+     */
+    record Zeros(int top, int left, int bottom, int right) implements Padding {
+
+        /** @throws IllegalArgumentException if a number is negative */
+        public Zeros {
+            if (top < 0 || left < 0 || bottom < 0 || right < 0) {
+                throw new IllegalArgumentException("padding can't be negative, this one is "
+                        + top + ", " + left + ", " + bottom + ", " + right);
+            }
+        }
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param name its name within the layer: {@code weights}, {@code bias}
  * @param role what it is for
- * @param shape its sides; convolution weights are {@code [filters, channels, height, width]}, fully connected weights
+ * @param shape its dims; convolution weights are {@code [filters, channels, height, width]}, fully connected weights
  *     {@code [outputs, inputs]}
  * @param start its first values
  */
@@ -42,7 +42,7 @@ public record Parameter(String name, Role role, List<Long> shape, Start start) {
 
     /** Weights that start at random; {@code inputs} is how many inputs feed one output. */
     public static Parameter weights(long inputs, long... shape) {
-        return new Parameter("weights", Role.WEIGHT, sides(shape), new Start.Random(inputs));
+        return new Parameter("weights", Role.WEIGHT, dims(shape), new Start.Random(inputs));
     }
 
     /** One bias for each output, starting at zero. */
@@ -50,8 +50,8 @@ public record Parameter(String name, Role role, List<Long> shape, Start start) {
         return new Parameter("bias", Role.BIAS, List.of(outputs), new Start.Constant(0));
     }
 
-    /** The sides as a list. */
-    static List<Long> sides(long... shape) {
+    /** The dims as a list. */
+    static List<Long> dims(long... shape) {
         return java.util.Arrays.stream(shape).boxed().toList();
     }
 

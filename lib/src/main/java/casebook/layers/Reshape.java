@@ -45,6 +45,6 @@ public record Reshape(Shape shape) implements SingleInputLayer {
     @Override
     public String export(GraphWriter graph, String x) {
         // A side of 0 stays what it is in the input: the number of images.
-        return graph.result(Operator.of("Reshape", x, graph.integers("sides", shape.batch(0))));
+        return graph.result(Operator.of("Reshape", x, graph.integers("shape", shape.batch(0))));
     }
 }

@@ -4,8 +4,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * Softmax: turns the outputs of the last layer into probabilities that add up to 1,
- * {@code y_i = e^x_i ÷ Σ_j e^x_j}. In a volume it does so over the channels, at each position.
+ * Softmax: turns the outputs of the last layer into probabilities that add up to 1, {@code y_i = e^x_i ÷ Σ_j e^x_j}. In a volume it does
+ * so over the channels, at each position.
  */
 public record Softmax() implements Activation {
 

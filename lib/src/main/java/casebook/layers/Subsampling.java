@@ -1,5 +1,6 @@
 package casebook.layers;
 
+import casebook.compute.Require;
 import casebook.compute.Tensors;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -14,7 +15,7 @@ public record Subsampling(int size) implements SingleInputLayer {
 
     /** @throws IllegalArgumentException if {@code size} is zero or negative */
     public Subsampling {
-        Window.atLeastOne("the window's side", size);
+        Require.atLeastOne("the window's side", size);
     }
 
     @Override

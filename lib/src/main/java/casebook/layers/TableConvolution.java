@@ -1,6 +1,7 @@
 package casebook.layers;
 
 import casebook.compute.Convolutions;
+import casebook.compute.Require;
 import casebook.compute.Tensors;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -19,7 +20,7 @@ public record TableConvolution(List<List<Integer>> channels, int size) implement
 
     /** @throws IllegalArgumentException if a filter sees no channel, or {@code size} is zero or negative */
     public TableConvolution {
-        Window.atLeastOne("the filter's side", size);
+        Require.atLeastOne("the filter's side", size);
         channels = channels.stream().map(List::copyOf).toList();
         if (channels.isEmpty() || channels.stream().anyMatch(List::isEmpty)) {
             throw new IllegalArgumentException("each filter of the table must see at least one channel: " + channels);

@@ -1,6 +1,7 @@
 package casebook.layers;
 
 import casebook.compute.Poolings;
+import casebook.compute.Require;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -24,25 +25,44 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
 
     /** @throws IllegalArgumentException if a number is zero or negative */
     public Window {
-        atLeastOne("the filter's height", height);
-        atLeastOne("the filter's width", width);
-        atLeastOne("the stride", Math.min(strideHeight, strideWidth));
-        atLeastOne("the dilation", dilation);
+        Require.atLeastOne("the filter's height", height);
+        Require.atLeastOne("the filter's width", width);
+        Require.atLeastOne("the stride", Math.min(strideHeight, strideWidth));
+        Require.atLeastOne("the dilation", dilation);
         long extent = (long) dilation * (Math.max(height, width) - 1) + 1;
         if (extent > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("a filter with dilation " + dilation + " would reach over " + extent + " positions: no image is that large");
         }
     }
 
-    static void atLeastOne(String what, long value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(what + " must be at least 1, it is " + value);
-        }
+    /** A window that moves by one, without padding, dilation and rounding up. */
+    public static Window of(int height, int width) {
+        return new Window(height, width, 1, 1, Padding.VALID, 1, false);
+    }
+
+    /** The same window that moves so many rows and columns at a time. */
+    public Window withStride(int rows, int columns) {
+        return new Window(height, width, rows, columns, padding, dilation, roundUp);
+    }
+
+    /** The same window over an input with other zeros around it. */
+    public Window withPadding(Padding other) {
+        return new Window(height, width, strideHeight, strideWidth, other, dilation, roundUp);
+    }
+
+    /** The same window with another distance between its weights. */
+    public Window withDilation(int distance) {
+        return new Window(height, width, strideHeight, strideWidth, padding, distance, roundUp);
+    }
+
+    /** The same window, whose last, incomplete place counts or does not. */
+    public Window withRoundUp(boolean up) {
+        return new Window(height, width, strideHeight, strideWidth, padding, dilation, up);
     }
 
     /** A window with the given options; {@code stride} is used where the options name none. */
     static Window of(int height, int width, int stride, Option... options) {
-        Window window = new Window(height, width, stride, stride, Padding.VALID, 1, false);
+        Window window = of(height, width).withStride(stride, stride);
         for (Option option : options) {
             window = option.apply(window);
         }
@@ -69,8 +89,15 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
             throw new IllegalArgumentException("a " + height + "×" + width + " filter needs a volume, it got a vector of "
                     + input.channels() + "; it has to stand before the first fully connected layer");
         }
-        int rows = side(input.height(), extentHeight(), strideHeight, padding.top(), padding.bottom());
-        int columns = side(input.width(), extentWidth(), strideWidth, padding.left(), padding.right());
+        int rows;
+        int columns;
+        if (padding instanceof Padding.Zeros zeros) {
+            rows = side(input.height(), extentHeight(), strideHeight, zeros.top(), zeros.bottom());
+            columns = side(input.width(), extentWidth(), strideWidth, zeros.left(), zeros.right());
+        } else {
+            rows = roundedUp(input.height(), strideHeight);
+            columns = roundedUp(input.width(), strideWidth);
+        }
         if (rows < 1 || columns < 1) {
             throw new IllegalArgumentException(doesNotFit(input));
         }
@@ -110,9 +137,6 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
     }
 
     private int side(int n, int f, int s, int before, int after) {
-        if (padding.same()) {
-            return (int) (((long) n + s - 1) / s);
-        }
         long room = (long) n + before + after - f;
         if (room < 0) {
             return 0;
@@ -123,6 +147,10 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
         int side = Math.toIntExact((room + s - 1) / s + 1);
         // A window that would start beyond the input and its left padding sees nothing, and is left out.
         return (long) (side - 1) * s >= (long) n + before ? side - 1 : side;
+    }
+
+    private static int roundedUp(long n, long s) {
+        return (int) ((n + s - 1) / s);
     }
 
     private String doesNotFit(Shape input) {
@@ -139,14 +167,13 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
         Shape output = slide(input, 1);
         int rows = Math.toIntExact((output.height() - 1L) * strideHeight + extentHeight() - input.height());
         int columns = Math.toIntExact((output.width() - 1L) * strideWidth + extentWidth() - input.width());
-        if (padding.same()) {
-            rows = Math.max(0, rows);
-            columns = Math.max(0, columns);
-            return new int[] {rows / 2, columns / 2, rows - rows / 2, columns - columns / 2};
+        if (padding instanceof Padding.Zeros given) {
+            // Where the division leaves a remainder, the last rows and columns of the padding are never read.
+            return new int[] {given.top(), given.left(), Math.max(0, rows - given.top()), Math.max(0, columns - given.left())};
         }
-        // Where the division leaves a remainder, the last rows and columns of the padding are never read.
-        return new int[] {padding.top(), padding.left(),
-            Math.max(0, rows - padding.top()), Math.max(0, columns - padding.left())};
+        rows = Math.max(0, rows);
+        columns = Math.max(0, columns);
+        return new int[] {rows / 2, columns / 2, rows - rows / 2, columns - columns / 2};
     }
 
     /** The pooling of a batch {@code [images, channels, height, width]} with this window. */

@@ -4,19 +4,12 @@ import casebook.compute.Tensors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Puts rows and columns of zeros around each channel. A convolution does this by itself with {@code same()} or
- * {@code padding(…)}; some networks have it as a layer of its own.
+ * Puts rows and columns of zeros around each channel. A convolution does this by itself with {@code same()} or {@code padding(…)}; some
+ * networks have it as a layer of its own.
  *
  * @param padding how many rows and columns on each side
  */
-public record ZeroPadding(Padding padding) implements SingleInputLayer {
-
-    /** @throws IllegalArgumentException if the padding is {@link Padding#SAME}, which depends on a window */
-    public ZeroPadding {
-        if (padding.same()) {
-            throw new IllegalArgumentException("padding by itself has no window for same() to suit: say how many rows and columns");
-        }
-    }
+public record ZeroPadding(Padding.Zeros padding) implements SingleInputLayer {
 
     @Override
     public String kind() {

@@ -6,8 +6,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A faster way to run models than layer by layer. {@link Model} finds it with {@link java.util.ServiceLoader} and asks it for every
- * answer; so this package
- * need not know the engine that is built on it.
+ * answer; so this package need not know the engine that is built on it.
  */
 public interface Backend {
 

@@ -37,8 +37,7 @@ public final class Execution implements ModelRun {
 
     /**
      * Runs the forward pass as in training, auxiliary heads included: dropout drops, batch normalization uses the batch's own statistics
-     * and moves its
-     * moving ones.
+     * and moves its moving ones.
      *
      * @param images a batch, {@code [images, channels, height, width]}
      * @param seed for layers that need chance
@@ -185,8 +184,7 @@ public final class Execution implements ModelRun {
      *
      * @param starts for some layers, the gradient of the loss with respect to their output
      * @param seen is handed each layer that the backward pass comes through, and the gradient of the loss with respect to its output;
-     *     inside
-     *     a {@link Scratch} the array is gone afterwards
+     *     inside a {@link Scratch} the array is gone afterwards
      * @return the gradient of the loss with respect to each trainable parameter, by the parameter's full name
      */
     public Map<String, INDArray> backward(Map<Node, INDArray> starts, BiConsumer<Node, INDArray> seen) {

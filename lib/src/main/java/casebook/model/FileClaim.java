@@ -1,5 +1,6 @@
 package casebook.model;
 
+import casebook.compute.Stopped;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -58,25 +59,16 @@ public final class FileClaim implements AutoCloseable {
      * @throws IOException if somebody has it all the time, or it can't be opened for writing
      */
     static FileClaim of(Path file) throws IOException {
-        boolean interrupted = false;
-        try {
+        return Stopped.postponed(() -> {
             for (int i = 0; i < TRIES; i++) {
                 FileClaim claim = ifFree(file);
                 if (claim != null) {
                     return claim;
                 }
-                try {
-                    Thread.sleep(MILLISECONDS);
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
+                Thread.sleep(MILLISECONDS);
             }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-        throw new IOException("another program has had it for ten seconds");
+            throw new IOException("another program has had it for ten seconds");
+        });
     }
 
     private static boolean locked(RandomAccessFile open) {

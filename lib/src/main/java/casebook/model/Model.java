@@ -2,25 +2,21 @@ package casebook.model;
 
 import casebook.compute.Elements;
 import casebook.compute.Scratch;
-import casebook.compute.Tensors;
 import casebook.layers.Layer;
 import casebook.layers.Parameter;
 import casebook.layers.Shape;
 import casebook.network.Network;
 import casebook.network.Node;
-import casebook.text.Printable;
 import java.nio.file.Path;
 import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -38,25 +34,19 @@ import org.nd4j.linalg.factory.Nd4j;
  * }</pre>
  *
  * <p><b>Weights may be changed at any time, and the next answer is that of the new ones.</b> What is made of the weights to be faster,
- * like the
- * packed copies of a {@code Plan}, finds out before each answer:
+ * like the packed copies of a {@code Plan}, finds out before each answer:
  * <ul>
  * <li>Whatever changes weights through a method of the model ({@link #assign}, {@link #subtract}, {@link #read}), and each training step,
- * raises
- * {@link #version}. To compare it costs nothing.
+ * raises {@link #version}. To compare it costs nothing.
  * <li>An array that {@link #parameter} or {@link #parameters} has handed out can be written at any time later, through itself or a view of
- * it, and
- * nobody is told. From then on all its numbers are looked at before each answer ({@link casebook.compute.Fingerprint}). That takes as long
- * as to read
- * them once: with all weights of ResNet-50 handed out, a few hundredths of a prediction of one image. {@link #copy} hands out nothing.
+ * it, and nobody is told. From then on all its numbers are looked at before each answer ({@link casebook.compute.Fingerprint}). That takes
+ * as long as to read them once: with all weights handed out, a few hundredths of a prediction of one image of ResNet-50, and a fifth of
+ * one of AlexNet, which has 244 MB of them. {@link #copy} hands out nothing.
  * </ul>
  *
  * <p>A model may be used by several threads. {@link #close} waits for what runs.
  */
 public final class Model implements AutoCloseable {
-
-    /** Past so many bytes of weights, memory of models that nobody uses any more is given back before more is asked for. */
-    private static final long LARGE = 200L << 20;
 
     private final Network network;
     private final DataType type;
@@ -82,61 +72,12 @@ public final class Model implements AutoCloseable {
 
     /**
      * A model with random weights. A weight that feeds on n inputs starts from a normal distribution with variance 1 ÷ n (LeCun et al.
-     * 1998,
-     * "Efficient backprop", section 4.6) times the {@link Layer#gain} of the layer that follows: 2 for ReLU. Biases start at zero.
+     * 1998, "Efficient backprop", section 4.6) times the {@link Layer#gain} of the layer that follows: 2 for ReLU. Biases start at zero.
      *
      * @param type float32 for use, float64 for checking gradients
      */
     public static Model of(Network network, long seed, DataType type) {
-        makeRoom(network, type);
-        Map<String, INDArray> parameters = new LinkedHashMap<>();
-        List<List<Integer>> readers = network.readers();
-        for (Node node : network.nodes()) {
-            double gain = gain(network, readers, node);
-            for (Parameter parameter : node.parameters()) {
-                String name = network.parameterName(node, parameter.name());
-                // Each parameter has a stream of its own: adding a layer elsewhere does not change it.
-                SplittableRandom random = new SplittableRandom(seed * 31 + name.hashCode());
-                parameters.put(name, start(parameter, gain, random, type));
-            }
-        }
-        return new Model(network, type, parameters);
-    }
-
-    private static void makeRoom(Network network, DataType type) {
-        long numbers = network.nodes().stream().flatMap(node -> node.parameters().stream()).mapToLong(Parameter::count).sum();
-        if (numbers * type.width() > LARGE) {
-            // Java does not see how much memory its small handles on large arrays stand for, and would let them pile up.
-            System.gc();
-        }
-    }
-
-    /** What the layers behind this one ask for; normalizations and sums hand on what those behind them ask for. */
-    private static double gain(Network network, List<List<Integer>> readers, Node node) {
-        double gain = 1;
-        for (int reader : readers.get(node.index())) {
-            Node next = network.nodes().get(reader);
-            boolean passesOn = next.layer().category() == Layer.Category.NORMALIZATION || next.layer().category() == Layer.Category.MERGE;
-            gain = Math.max(gain, Math.max(next.layer().gain(), passesOn ? gain(network, readers, next) : 1));
-        }
-        return gain;
-    }
-
-    private static INDArray start(Parameter parameter, double gain, SplittableRandom random, DataType type) {
-        long[] shape = shape(parameter);
-        if (parameter.start() instanceof Parameter.Start.Constant constant) {
-            return Nd4j.valueArrayOf(shape, constant.value(), type);
-        }
-        if (parameter.start() instanceof Parameter.Start.Values given) {
-            Iterator<Double> values = given.values().iterator();
-            return Tensors.filled(type, values::next, shape);
-        }
-        double deviation = Math.sqrt(gain / ((Parameter.Start.Random) parameter.start()).inputs());
-        return Tensors.filled(type, () -> random.nextGaussian() * deviation, shape);
-    }
-
-    private static long[] shape(Parameter parameter) {
-        return parameter.shape().stream().mapToLong(Long::longValue).toArray();
+        return new Model(network, type, InitialWeights.of(network, seed, type));
     }
 
     /** The network whose weights these are. */
@@ -281,8 +222,8 @@ public final class Model implements AutoCloseable {
         private Reading() {}
 
         /**
-         * The array of a parameter, which is not handed out by that: it is not to be kept, nor written unless
-         * {@link Model#changed} is called.
+         * The array of a parameter, which is not handed out by that: it is not to be kept, nor written unless {@link Model#changed} is
+         * called.
          */
         public INDArray parameter(String name) {
             return own(name);
@@ -344,9 +285,8 @@ public final class Model implements AutoCloseable {
 
     /**
      * The outputs of some layers for a batch, by the fastest way there is. Where there is a {@link Backend}, that is its way; it keeps
-     * what it has prepared
-     * for the next call with as many images, and gives it back when this model is closed, or nobody can reach it any more. Otherwise the
-     * layers run their own code. Both give the same numbers but for rounding.
+     * what it has prepared for the next call with as many images, and gives it back when this model is closed, or nobody can reach it any
+     * more. Otherwise the layers run their own code. Both give the same numbers but for rounding.
      *
      * @param images {@code [images, channels, height, width]}
      * @param wanted layers, in the order in which their outputs are wanted
@@ -437,18 +377,7 @@ public final class Model implements AutoCloseable {
      * @throws ModelFileException if the file is damaged, or belongs to another network
      */
     public static Model load(Network network, Path file) {
-        makeRoom(network, DataType.FLOAT);
-        Map<String, INDArray> tensors = Safetensors.read(file).tensors();
-        Map<String, INDArray> parameters = new LinkedHashMap<>();
-        for (Node node : network.nodes()) {
-            for (Parameter parameter : node.parameters()) {
-                String name = network.parameterName(node, parameter.name());
-                INDArray tensor = requireTensor(network, file, name, shape(parameter), tensors);
-                parameters.put(name, tensor.dataType() == DataType.FLOAT ? tensor : tensor.castTo(DataType.FLOAT));
-            }
-        }
-        refuseStrangers(network, file, parameters.keySet(), tensors);
-        return new Model(network, DataType.FLOAT, parameters);
+        return new Model(network, DataType.FLOAT, ParameterFile.read(network, file));
     }
 
     /**
@@ -458,41 +387,13 @@ public final class Model implements AutoCloseable {
      * @throws ModelFileException if one is missing, of another shape, or unknown
      */
     public void read(Path file, Map<String, INDArray> tensors) {
-        parameters.forEach((name, array) -> requireTensor(network, file, name, array.shape(), tensors));
-        refuseStrangers(network, file, parameters.keySet(), tensors);
+        ParameterFile.requireParametersOf(network, file, tensors);
         tensors.forEach(this::assign);
-    }
-
-    private static INDArray requireTensor(Network network, Path file, String name, long[] shape, Map<String, INDArray> tensors) {
-        INDArray tensor = tensors.get(name);
-        if (tensor == null) {
-            throw new ModelFileException(file + " has no " + name + ", so it does not belong to " + network.name()
-                    + "; it has " + Printable.names(tensors.keySet()));
-        }
-        if (!Arrays.equals(tensor.shape(), shape)) {
-            throw new ModelFileException(file + ": " + name + " is " + Arrays.toString(tensor.shape()) + ", but "
-                    + network.name() + " needs " + Arrays.toString(shape));
-        }
-        if (!Elements.finite(tensor)) {
-            throw new ModelFileException(file + ": " + name + " has values that are no numbers that can be used (NaN or infinite): "
-                    + "was it saved after training had gone wrong?");
-        }
-        return tensor;
-    }
-
-    private static void refuseStrangers(Network network, Path file, Set<String> names, Map<String, INDArray> tensors) {
-        for (String name : tensors.keySet()) {
-            if (!names.contains(name)) {
-                throw new ModelFileException(file + " has " + Printable.name(name) + ", which " + network.name()
-                        + " does not have: it belongs to another network");
-            }
-        }
     }
 
     /**
      * Gives its memory back at once, when what runs has come to its end; the model can't be used any more. Without it, the memory comes
-     * back some
-     * time later.
+     * back some time later.
      *
      * @throws IllegalStateException if this thread runs the model, as a layer does that closes it
      */

@@ -6,8 +6,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * One run of a model on one batch: forward, and if wanted backward, once. What it gave is the caller's and stays what it was, whatever
- * runs later. A run
- * whose plan has begun another one says so.
+ * runs later. A run whose plan has begun another one says so.
  */
 public interface ModelRun {
 

@@ -47,7 +47,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, Stri
     static final int LARGEST = 32_000_000;
     private static final int MOST_TENSORS = 10_000;
     private static final int MOST_TEXTS = 1000;
-    private static final int MOST_SIDES = 32;
+    private static final int MOST_DIMS = 32;
     private static final int MOST_DIGITS = 18;
 
     /**
@@ -273,7 +273,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata, Stri
                 json.nextToken();
                 switch (key) {
                     case "dtype" -> type = type(what);
-                    case "shape" -> shape = numbers(what, MOST_SIDES);
+                    case "shape" -> shape = numbers(what, MOST_DIMS);
                     default -> place = numbers(what, 2);
                 }
             }

@@ -53,6 +53,8 @@ public final class NetworkBuilder {
         }
     }
 
+    private static final String AGAIN = "_again";
+
     private final Draft draft;
     private final List<String> outer;
     private final String prefix;
@@ -270,7 +272,10 @@ public final class NetworkBuilder {
         return this;
     }
 
-    /** Uses an earlier layer once more, with the same parameters: they count once, its multiplications each time. */
+    /**
+     * Uses an earlier layer once more, with the same parameters: they count once, its multiplications each time. Without a {@link #name} it
+     * is called {@code conv1_again}, and the next time {@code conv1_again2}.
+     */
     public NetworkBuilder again(String layer) {
         int original = find(layer);
         if (original == Network.INPUT) {
@@ -280,7 +285,7 @@ public final class NetworkBuilder {
         if (node.inputs().size() != 1) {
             throw new NetworkException(layer + ": only a layer with one input can be used again");
         }
-        add(layer + "_again", node::layer, List.of(at), node.parametersFrom());
+        add(layer + AGAIN, node::layer, List.of(at), node.parametersFrom());
         Node copy = draft.nodes.get(at);
         if (!copy.layer().parameters(copy.inputShapes()).equals(node.layer().parameters(node.inputShapes()))) {
             throw new NetworkException(copy.name() + ": " + layer + " was made for a " + node.inputShapes().get(0)
@@ -469,7 +474,7 @@ public final class NetworkBuilder {
             return lastNamed + "/" + kind;
         }
         lastNamed = null;
-        boolean usuallyOne = kind.equals("flatten") || kind.equals("softmax");
+        boolean usuallyOne = kind.equals("flatten") || kind.equals("softmax") || kind.endsWith(AGAIN);
         String name;
         do {
             int count = draft.count.merge(prefix + kind, 1, Integer::sum);

@@ -171,7 +171,7 @@ final class Structure {
     }
 
     private static Window plain(int height, int width, int strideHeight, int strideWidth, int dilation) {
-        return new Window(height, width, strideHeight, strideWidth, Padding.VALID, dilation, false);
+        return Window.of(height, width).withStride(strideHeight, strideWidth).withDilation(dilation);
     }
 
     private Part convolution(Node node, Convolution layer, Part input, Part owner) {

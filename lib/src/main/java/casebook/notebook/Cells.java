@@ -164,14 +164,12 @@ final class Cells extends ThreadPoolExecutor {
         public boolean cancel(boolean interrupt) {
             signal.set();
             awaitEnd(POLITELY);
-            if (interruptUnlessItStartsSomething()) {
-                awaitEnd(PATIENCE - POLITELY);
-            } else {
+            if (!interruptUnlessItStartsSomething()) {
                 Thread later = new Thread(this::interruptLater, "casebook-stop");
                 later.setDaemon(true);
                 later.start();
-                awaitEnd(PATIENCE - POLITELY);
             }
+            awaitEnd(PATIENCE - POLITELY);
             return giveUp();
         }
 

@@ -2,8 +2,8 @@ package casebook.notebook;
 
 import casebook.compute.StopSignal;
 import casebook.compute.Stopped;
+import casebook.text.Nearest;
 import casebook.text.Printable;
-import casebook.zoo.Nearest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -167,7 +167,7 @@ final class Failures implements Consumer<SnippetEvent> {
                 : Character.toUpperCase(howFar.charAt(0)) + howFar.substring(1) + ".");
         if (signal.isAbandoned()) {
             lines.add("It has not ended yet, and goes on in the background until it looks whether to stop. A long loop of your own has to do so: "
-                    + "Interrupted.check();");
+                    + "Stopped.check();");
         }
         return lines;
     }

@@ -68,7 +68,7 @@ public final class Progress implements AutoCloseable {
      * One more is done.
      *
      * @param note what else to show, such as the loss; may be empty
-     * @throws Interrupted if the cell was stopped
+     * @throws Stopped if the cell was stopped
      */
     public void step(String note) {
         to(done + 1, note);
@@ -84,13 +84,13 @@ public final class Progress implements AutoCloseable {
      *
      * @param done how many
      * @param note what else to show, such as the loss; may be empty
-     * @throws Interrupted if the cell was stopped
+     * @throws Stopped if the cell was stopped
      */
     public void to(long done, String note) {
         set(done, note);
         if (Stopped.requested()) {
             close();
-            throw new Interrupted(end());
+            throw new Stopped(end());
         }
     }
 

@@ -71,7 +71,7 @@ final class DataLength {
     }
 
     /** Bits of a number in a list of bytes; 0 where that is not known. */
-    private static int bits(int type) {
+    static int bits(int type) {
         return switch (type) {
             case DataType.FLOAT_VALUE, DataType.INT32_VALUE, DataType.UINT32_VALUE -> 32;
             case DataType.DOUBLE_VALUE, DataType.INT64_VALUE, DataType.UINT64_VALUE, DataType.COMPLEX64_VALUE -> 64;

@@ -37,21 +37,28 @@ final class Exporter {
     /** The name of the side that is left open: how many images there are. */
     private static final String IMAGES = "N";
 
-    private final Model model;
     private final Network network;
+    /** Open until the file is written: the model can't be closed meanwhile. */
+    private final Model.Reading reading;
     private final Onnx.GraphProto.Builder graph = Onnx.GraphProto.newBuilder();
     /** What is written with the numbers of each array, in order. */
     private final Map<Onnx.TensorProto, INDArray> weights = new LinkedHashMap<>();
     private final Map<String, String> parameters = new HashMap<>();
     private final Set<String> names = new HashSet<>();
 
-    Exporter(Model model) {
-        this.model = model;
-        this.network = model.network();
+    private Exporter(Network network, Model.Reading reading) {
+        this.network = network;
+        this.reading = reading;
     }
 
     /** @throws ModelFileException if a layer can't be written as ONNX, or the file can't be written */
-    void write(Path file) {
+    static void write(Path file, Model model) {
+        try (Model.Reading reading = model.reading()) {
+            new Exporter(model.network(), reading).write(file);
+        }
+    }
+
+    private void write(Path file) {
         graph.setName(network.name()).setDocString(network.toString()).addInput(tensor(IMAGE, network.input()));
         names.add(IMAGE);
         network.nodes().forEach(node -> names.add(node.name()));
@@ -111,15 +118,15 @@ final class Exporter {
         }
 
         @Override
-        public String parameter(String name, long... sides) {
+        public String parameter(String name, long... dims) {
             // A layer that is used again finds what the first one wrote.
-            return parameters.computeIfAbsent(fullName(name) + List.of(java.util.Arrays.toString(sides)),
-                    key -> add(unique(fullName(name)), values(name), sides));
+            return parameters.computeIfAbsent(fullName(name) + List.of(java.util.Arrays.toString(dims)),
+                    key -> add(unique(fullName(name)), values(name), dims));
         }
 
         @Override
         public INDArray values(String parameter) {
-            return model.parameter(fullName(parameter));
+            return reading.parameter(node, parameter);
         }
 
         private String fullName(String parameter) {
@@ -158,11 +165,11 @@ final class Exporter {
         }
     }
 
-    private String add(String name, INDArray values, long... sides) {
+    private String add(String name, INDArray values, long... dims) {
         Onnx.TensorProto.Builder tensor = Onnx.TensorProto.newBuilder().setName(name)
                 .setDataType(Onnx.TensorProto.DataType.FLOAT_VALUE);
-        for (long side : sides) {
-            tensor.addDims(side);
+        for (long dim : dims) {
+            tensor.addDims(dim);
         }
         weights.put(tensor.build(), values);
         return name;

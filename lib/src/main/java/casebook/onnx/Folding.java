@@ -2,68 +2,85 @@ package casebook.onnx;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.DoubleBinaryOperator;
 import java.util.function.IntFunction;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import onnx.Onnx;
 
-/** What operators do that do not depend on the image: with them, programs that write ONNX work out sizes and turn weights. */
+/**
+ * What operators do that do not depend on the image: with them, programs that write ONNX work out sizes and turn weights. The sides
+ * of what comes out are always known ({@link ShapeRules}), its numbers where they are few ({@link Evaluation}).
+ */
 final class Folding {
 
-    /** Lists of sizes are short; more numbers than these are not worked out. */
-    private static final int MOST_VALUES = 64;
-
-    /** The operators that can be worked out. */
-    static final Set<String> OPERATORS = Set.of("Constant", "ConstantOfShape", "Identity", "Dropout", "Cast", "Shape", "Reshape",
-            "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Gather", "Slice", "Concat", "Add", "Sub", "Mul", "Div");
+    /** What they say of the first input is where its numbers go; the others say how. */
+    private static final Set<String> MOVING = Set.of("Cast", "CastLike", "DequantizeLinear", "DepthToSpace", "Expand", "Flatten", "Gather",
+            "GatherElements", "GatherND", "Pad", "QuantizeLinear", "Reshape", "Resize", "Slice", "SpaceToDepth", "Split", "Squeeze", "Tile",
+            "TopK", "Transpose", "Unsqueeze", "Upsample");
 
     private Folding() {}
+
+    /** True if such an operator can be worked out where all its inputs are fixed. */
+    static boolean known(String type) {
+        return ShapeRules.known(type);
+    }
 
     /**
      * What an operator writes whose inputs are all fixed.
      *
-     * @param inputs its inputs by their place; null for one that is left out
-     * @return null if the operator is not one of those that can be worked out
+     * @param inputs its inputs; null for one that is left out
+     * @param version the version of ONNX's operators
      */
-    static Constant of(Op op, IntFunction<Constant> inputs) {
+    static List<Constant> of(Op op, List<Constant> inputs, long version) {
+        IntFunction<Constant> at = input -> input < inputs.size() ? inputs.get(input) : null;
         return switch (op.type()) {
-            case "Constant" -> constant(op);
-            case "ConstantOfShape" -> filled(op, required(inputs, 0).integers());
-            case "Identity", "Dropout" -> required(inputs, 0);
-            case "Cast" -> required(inputs, 0).as(op.integer("to", 0));
-            case "Shape" -> shape(op, required(inputs, 0).sizes());
-            case "Reshape" -> {
-                Constant x = required(inputs, 0);
-                yield x.reshaped(sides(x.sizes(), list(op, "shape", inputs.apply(1)), op.integer("allowzero", 0) != 0));
-            }
-            case "Flatten" -> {
-                Constant x = required(inputs, 0);
-                yield x.reshaped(flattened(op, x.sizes()));
-            }
-            case "Squeeze" -> {
-                Constant x = required(inputs, 0);
-                yield x.reshaped(squeezed(x.sizes(), list(op, "axes", inputs.apply(1))));
-            }
-            case "Unsqueeze" -> {
-                Constant x = required(inputs, 0);
-                yield x.reshaped(unsqueezed(x.sizes(), list(op, "axes", inputs.apply(1))));
-            }
-            case "Transpose" -> transposed(op, required(inputs, 0));
-            case "Gather" -> gathered(op, required(inputs, 0), required(inputs, 1));
-            case "Slice" -> sliced(op, inputs);
-            case "Concat" -> concatenated(op, inputs);
-            case "Add" -> combined(op, inputs, Double::sum);
-            case "Sub" -> combined(op, inputs, (a, b) -> a - b);
-            case "Mul" -> combined(op, inputs, (a, b) -> a * b);
-            case "Div" -> combined(op, inputs, (a, b) -> a / b);
-            default -> null;
+            case "Constant" -> List.of(constant(op));
+            case "ConstantOfShape" -> List.of(filled(op, required(at, 0).integers()));
+            case "Identity", "Dropout" -> List.of(required(at, 0));
+            case "Cast" -> List.of(required(at, 0).as(op.integer("to", 0)));
+            case "Shape" -> List.of(shape(op, required(at, 0).sizes()));
+            case "Size" -> List.of(Constant.of(op.output(), Constant.count(required(at, 0).sizes())).reshaped());
+            default -> worked(op, inputs, at, version);
         };
+    }
+
+    private static List<Constant> worked(Op op, List<Constant> inputs, IntFunction<Constant> at, long version) {
+        List<long[]> sizes = ShapeRules.outputs(op, inputs.stream().map(input -> input == null ? null : input.sizes()).toList(), at,
+                version);
+        Map<String, Long> parts = parts(op, inputs);
+        boolean written = inputs.stream().allMatch(input -> input == null || input.written());
+        // Weights stay who they are when they are only turned or laid out anew.
+        boolean same = Set.of("Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "DequantizeLinear").contains(op.type());
+        boolean few = inputs.stream().allMatch(input -> input == null || input.few())
+                && sizes.stream().allMatch(sides -> Constant.count(sides) <= Constant.MOST_VALUES);
+        List<double[]> values = few ? Evaluation.of(op, inputs, sizes) : null;
+        boolean repeated = same && !inputs.isEmpty() && inputs.get(0).values() != null && inputs.get(0).values().length == 1;
+        List<Constant> outputs = new ArrayList<>();
+        for (int i = 0; i < sizes.size(); i++) {
+            String origin = same ? inputs.get(0).origin() : op.outputs().size() > i ? op.outputs().get(i) : op.output();
+            double[] numbers = values != null ? values.get(i) : repeated ? inputs.get(0).values() : null;
+            outputs.add(new Constant(origin, parts, sizes.get(i), numbers, Evaluation.whole(op, inputs), written));
+        }
+        return outputs;
+    }
+
+    /** The tensors of the file that the result is made of. A single number, or one beside weights that is written in, is not trained. */
+    private static Map<String, Long> parts(Op op, List<Constant> inputs) {
+        if (MOVING.contains(op.type())) {
+            return inputs.isEmpty() || inputs.get(0) == null ? Map.of() : inputs.get(0).parts();
+        }
+        boolean trained = inputs.stream().anyMatch(input -> input != null && !input.written());
+        Map<String, Long> parts = new LinkedHashMap<>();
+        for (Constant input : inputs) {
+            if (input != null && Constant.count(input.sizes()) > 1 && !(trained && input.written())) {
+                parts.putAll(input.parts());
+            }
+        }
+        return parts;
     }
 
     private static Constant required(IntFunction<Constant> inputs, int input) {
@@ -74,13 +91,9 @@ final class Folding {
         return constant;
     }
 
-    private static long[] list(Op op, String attribute, Constant input) {
-        return op.has(attribute) ? op.integers(attribute) : input == null ? null : input.integers();
-    }
-
     private static Constant constant(Op op) {
         if (op.has("value")) {
-            return Constant.of(op.output(), op.attributes().get("value").getT());
+            return Constant.written(op.output(), op.attributes().get("value").getT());
         }
         for (String name : List.of("value_int", "value_ints")) {
             if (op.has(name)) {
@@ -103,13 +116,8 @@ final class Folding {
 
     private static Constant filled(Op op, long[] sizes) {
         Constant value = op.has("value") ? Constant.of(op.output(), op.attributes().get("value").getT()) : null;
-        boolean few = Arrays.stream(sizes).allMatch(size -> size >= 0 && size <= MOST_VALUES)
-                && Constant.count(sizes) <= MOST_VALUES;
-        double[] values = few ? new double[(int) Constant.count(sizes)] : null;
-        if (few && value != null) {
-            Arrays.fill(values, value.reshaped().number());
-        }
-        return new Constant(op.output(), sizes, values, value != null && value.whole());
+        return new Constant(op.output(), sizes, new double[] {value == null ? 0 : value.reshaped().number()}, value != null
+                && value.whole());
     }
 
     /** The sides of a tensor as a list. */
@@ -212,145 +220,20 @@ final class Folding {
         return places;
     }
 
-    private static Constant transposed(Op op, Constant x) {
-        int[] order = order(op, x.sizes().length);
-        long[] sizes = Arrays.stream(order).mapToLong(place -> x.sizes()[place]).toArray();
-        if (!few(x)) {
-            // Which way the numbers of weights lie is of no concern here.
-            return new Constant(x.origin(), sizes, null, x.whole());
-        }
-        return new Constant(x.origin(), sizes, values(sizes, at -> {
-            int[] from = new int[at.length];
-            for (int i = 0; i < at.length; i++) {
-                from[order[i]] = at[i];
-            }
-            return x.values()[place(from, x.sizes())];
-        }), x.whole());
-    }
-
-    private static Constant gathered(Op op, Constant x, Constant picked) {
-        int axis = place(op.integer("axis", 0), x.sizes().length);
-        if (picked.sizes().length > 1 || !few(x) || !few(picked)) {
-            throw new IllegalArgumentException("entries can only be picked from a short list; these are from a tensor of " + x);
-        }
-        int[] places = places(picked.integers(), (int) x.sizes()[axis]);
-        if (Math.multiplyExact(Constant.count(x.sizes()), places.length) > MOST_VALUES * x.sizes()[axis]) {
-            throw new IllegalArgumentException("it picks more numbers than a list of sizes has");
-        }
-        Constant taken = taken(op, x, Map.of(axis, places));
-        return picked.sizes().length == 1 ? taken : taken.reshaped(squeezed(taken.sizes(), new long[] {axis}));
-    }
-
-    private static Constant sliced(Op op, IntFunction<Constant> inputs) {
-        Constant x = required(inputs, 0);
-        long[] starts = list(op, "starts", inputs.apply(1));
-        long[] ends = list(op, "ends", inputs.apply(2));
-        if (starts == null || ends == null || starts.length != ends.length || !few(x)) {
-            throw new IllegalArgumentException("a part can only be taken of a short list; this one is of a tensor of " + x);
-        }
-        long[] axes = list(op, "axes", inputs.apply(3));
-        long[] ones = LongStream.generate(() -> 1).limit(starts.length).toArray();
-        long[] steps = inputs.apply(4) == null ? ones : inputs.apply(4).integers();
-        if (steps.length != starts.length || axes != null && axes.length != starts.length) {
-            throw new IllegalArgumentException("its starts, ends, axes and steps are not equally many");
-        }
-        Map<Integer, int[]> places = new HashMap<>();
-        for (int i = 0; i < starts.length; i++) {
-            int axis = place(axes == null ? i : axes[i], x.sizes().length);
-            if (x.sizes()[axis] > MOST_VALUES) {
-                // Of no numbers at all there may be any number of rows.
-                throw new IllegalArgumentException("a part can only be taken of a short list; this one is of a tensor of " + x);
-            }
-            places.put(axis, steps(starts[i], ends[i], steps[i], (int) x.sizes()[axis]));
-        }
-        return taken(op, x, places);
-    }
-
-    /** The places from a start to an end, as ONNX's Slice has it: negative ones count from the end, and a negative step goes back. */
-    private static int[] steps(long start, long end, long step, int length) {
+    /** How many entries there are from a start to an end, as ONNX's Slice has it: see {@link #start}. */
+    static long taken(long start, long end, long step, long length) {
         if (step == 0) {
             throw new IllegalArgumentException("it takes steps of 0");
         }
-        long from = start < 0 ? Math.max(start + length, step < 0 ? -1 : 0) : Math.min(start, step < 0 ? length - 1 : length);
+        long from = start(start, step, length);
         long to = end < 0 ? Math.max(end, -length - 1) + length : Math.min(end, length);
-        if (step > 0) {
-            return IntStream.range((int) from, (int) Math.max(from, to)).filter(i -> (i - from) % step == 0).toArray();
-        }
-        return IntStream.range(0, (int) Math.max(0, from - to)).filter(i -> i % step == 0).map(i -> (int) from - i).toArray();
+        long way = step > 0 ? to - from : from - to;
+        long size = step == Long.MIN_VALUE ? Long.MAX_VALUE : Math.abs(step);
+        return way <= 0 ? 0 : (way - 1) / size + 1;
     }
 
-    /** Some of the entries along some of the sides, all along the others. */
-    private static Constant taken(Op op, Constant x, Map<Integer, int[]> places) {
-        long[] sizes = x.sizes().clone();
-        places.forEach((axis, list) -> sizes[axis] = list.length);
-        return new Constant(op.output(), sizes, values(sizes, at -> {
-            int[] from = at.clone();
-            places.forEach((axis, list) -> from[axis] = list[at[axis]]);
-            return x.known()[place(from, x.sizes())];
-        }), x.whole());
-    }
-
-    private static boolean few(Constant x) {
-        return x.values() != null && x.values().length <= MOST_VALUES;
-    }
-
-    /** All numbers of a tensor, each computed from its place. */
-    private static double[] values(long[] sizes, ToDoubleFunction<int[]> value) {
-        double[] values = new double[(int) Math.min(MOST_VALUES, Constant.count(sizes))];
-        int[] at = new int[sizes.length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = value.applyAsDouble(at);
-            for (int axis = at.length - 1; axis >= 0 && ++at[axis] == sizes[axis]; axis--) {
-                at[axis] = 0;
-            }
-        }
-        return values;
-    }
-
-    /** Where a number lies in the list of all. */
-    private static int place(int[] at, long[] sizes) {
-        int place = 0;
-        for (int axis = 0; axis < at.length; axis++) {
-            place = place * (int) sizes[axis] + at[axis];
-        }
-        return place;
-    }
-
-    private static Constant concatenated(Op op, IntFunction<Constant> inputs) {
-        List<Constant> parts = IntStream.range(0, op.inputs().size()).mapToObj(input -> required(inputs, input)).toList();
-        if (parts.isEmpty() || parts.stream().anyMatch(part -> part.sizes().length != 1)) {
-            throw new IllegalArgumentException("only lists can be joined");
-        }
-        long length = 0;
-        List<Double> values = new ArrayList<>();
-        for (Constant part : parts) {
-            length = Math.addExact(length, part.sizes()[0]);
-            if (length <= MOST_VALUES) {
-                Arrays.stream(part.known()).forEach(values::add);
-            }
-        }
-        double[] all = length <= MOST_VALUES ? values.stream().mapToDouble(value -> value).toArray() : null;
-        return new Constant(op.output(), new long[] {length}, all, parts.stream().allMatch(Constant::whole));
-    }
-
-    private static Constant combined(Op op, IntFunction<Constant> inputs, DoubleBinaryOperator operator) {
-        Constant a = required(inputs, 0);
-        Constant b = required(inputs, 1);
-        boolean single = Constant.count(b.sizes()) == 1;
-        if (!single && !Arrays.equals(a.sizes(), b.sizes()) && Constant.count(a.sizes()) != 1) {
-            throw new IllegalArgumentException("fixed tensors of " + a + " and " + b + " can't be combined");
-        }
-        Constant larger = single ? a : b;
-        boolean whole = a.whole() && b.whole();
-        double[] values = null;
-        if (a.values() != null && b.values() != null && Constant.count(larger.sizes()) <= MOST_VALUES) {
-            values = new double[(int) Constant.count(larger.sizes())];
-            for (int i = 0; i < values.length; i++) {
-                double value = operator.applyAsDouble(a.values()[a.values().length == 1 ? 0 : i],
-                        b.values()[b.values().length == 1 ? 0 : i]);
-                values[i] = whole ? (long) value : value;
-            }
-        }
-        return new Constant(op.output(), larger.sizes(), values, whole);
+    /** Where a part begins: negative starts count from the end, and a negative step goes back. */
+    static long start(long start, long step, long length) {
+        return start < 0 ? Math.max(start + length, step < 0 ? -1 : 0) : Math.min(start, step < 0 ? length - 1 : length);
     }
 }

@@ -1,18 +1,23 @@
 package casebook.onnx;
 
 import casebook.layers.ChannelShuffle;
+import casebook.layers.Cost;
+import casebook.layers.Field;
 import casebook.layers.Flatten;
 import casebook.layers.Layer;
+import casebook.layers.Parameter;
 import casebook.layers.Reshape;
 import casebook.layers.Shape;
 import casebook.network.Network;
 import casebook.network.NetworkBuilder;
+import casebook.text.Printable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,9 +32,14 @@ final class Graph {
     private static final Pattern LEADING = Pattern.compile("^/+");
     private static final Pattern UNFIT = Pattern.compile("[\\p{Cntrl}\\p{Zl}\\p{Zp}\\p{Cf}\\p{Cs}\"']");
 
+    /** What a program does to the image before the network: mean and deviation are no parameters. */
+    private static final Set<String> PREPARING = Set.of("Add", "Sub", "Mul", "Div", "Cast", "Identity", "Transpose", "Reshape", "Unsqueeze",
+            "Squeeze", "Resize", "Clip", "Pad", "Slice", "Split", "Gather", "Concat");
+
     /** Operators that are one layer with one before them, so that they do nothing more. */
     final Set<Op> absorbed = Collections.newSetFromMap(new IdentityHashMap<>());
 
+    private final List<Op> absorbing = new ArrayList<>();
     private final long version;
     private final Set<String> outputs;
     private final Map<String, List<Op>> readers = new HashMap<>();
@@ -39,8 +49,20 @@ final class Graph {
     private final Map<String, Flow> rearranged = new HashMap<>();
     private final Set<String> names = new HashSet<>(List.of("input"));
     private final Map<String, Integer> count = new HashMap<>();
+    private final Map<String, Step> steps = new LinkedHashMap<>();
+    private final Map<String, Shape> shapes = new HashMap<>();
+    private final Set<String> countedTensors = new HashSet<>();
+    private final Set<String> prepared = new HashSet<>();
     private NetworkBuilder net;
     private long images;
+
+    /**
+     * A layer that will be in the network if something depends on it.
+     *
+     * @param inputs the names of the layers that it reads
+     * @param again the layer of which it is another use; null if it is none
+     */
+    private record Step(Layer layer, List<String> inputs, String again) {}
 
     /**
      * A graph without layers yet.
@@ -56,6 +78,22 @@ final class Graph {
                 readers.computeIfAbsent(input, key -> new ArrayList<>()).add(op)));
     }
 
+    /** Says that an operator is a part of the layer that is being read. */
+    void absorb(Op op) {
+        absorbed.add(op);
+        absorbing.add(op);
+    }
+
+    /** What was made a part of a layer so far stays so. */
+    void keepAbsorbed() {
+        absorbing.clear();
+    }
+
+    /** The layer that was being read is none: what was to be a part of it is read by itself. */
+    void forgetAbsorbed() {
+        absorbing.forEach(absorbed::remove);
+    }
+
     /** The version of ONNX's operators: some changed their meaning. */
     long version() {
         return version;
@@ -66,22 +104,61 @@ final class Graph {
         return images;
     }
 
-    /**
-     * Says what the images are.
-     *
-     * @param tensor the name of the input
-     * @param axes the order of its sides: {@code NHWC}
-     */
-    void start(String tensor, NetworkBuilder input, String axes, long images) {
+    /** Says what the input is, and how its numbers lie. */
+    void start(String tensor, NetworkBuilder input, Layout layout, long images) {
         this.net = input;
         this.images = images;
-        flows.put(tensor, new Flow("input", input.shape(), Layout.of(axes, input.shape(), images), null));
+        shapes.put("input", input.shape());
+        put(tensor, new Flow("input", input.shape(), layout, null));
+        prepared.add(tensor);
     }
 
-    /** The finished network; the first end is its main output. */
+    /** Says that there is another input beside the image. It stands in the sheet as a layer that gives out what comes in. */
+    void another(String tensor, long[] sides) {
+        Flow image = new Flow("input", shapes.get("input"), Layout.of(shapes.get("input"), images), null);
+        if (Arrays.stream(sides).anyMatch(side -> side < 1)) {
+            throw new IllegalArgumentException("\"" + Printable.name(tensor) + "\", an input beside the images, leaves a side open: "
+                    + "write the file for a fixed size");
+        }
+        Layout.Placed placed = Layout.placed(sides, images, image.layout());
+        Flow flow = add(tensor, new Operation("input", Layer.Category.OTHER, placed.shape(), List.of(), Cost.NONE, Field.EVERYTHING),
+                image);
+        put(tensor, new Flow(flow.layer(), flow.shape(), placed.layout(), tensor));
+        prepared.add(tensor);
+    }
+
+    /** The finished network; the first end is its main output. What only says how large something is does not belong to it. */
     Network end(List<String> ends) {
+        Set<String> needed = new HashSet<>(ends);
+        for (String name : reversed(steps.keySet())) {
+            if (needed.contains(name)) {
+                needed.addAll(steps.get(name).inputs);
+            }
+        }
+        steps.forEach((name, step) -> {
+            if (needed.contains(name)) {
+                build(name, step);
+            }
+        });
         ends.stream().skip(1).distinct().filter(end -> !end.equals(ends.get(0))).forEach(end -> net.output(end, 1));
         return net.from(ends.get(0)).build();
+    }
+
+    private void build(String name, Step step) {
+        net.from(step.inputs.get(0)).name(name);
+        if (step.again != null) {
+            net.again(step.again);
+        } else if (step.inputs.size() == 1) {
+            net.layer(step.layer);
+        } else {
+            net.join(step.layer, step.inputs.stream().skip(1).toArray(String[]::new));
+        }
+    }
+
+    private static List<String> reversed(Set<String> names) {
+        List<String> list = new ArrayList<>(names);
+        Collections.reverse(list);
+        return list;
     }
 
     /** Operators that read a tensor. */
@@ -107,6 +184,16 @@ final class Graph {
     /** A tensor of the file; null if it is none. */
     Constant constant(String tensor) {
         return constants.get(tensor);
+    }
+
+    /** True if a tensor is one that the graph is for. */
+    boolean isOutput(String tensor) {
+        return outputs.contains(tensor);
+    }
+
+    /** Says what a tensor that depends on the image is. */
+    void put(String tensor, Flow flow) {
+        flows.put(tensor, flow);
     }
 
     /** Says what a fixed tensor is. */
@@ -153,7 +240,7 @@ final class Graph {
 
     /** Says what an operator writes. */
     void put(Op op, Flow flow) {
-        flows.put(op.output(), flow);
+        put(op.output(), flow);
     }
 
     /** Says that an operator writes the same numbers in another order. */
@@ -163,29 +250,64 @@ final class Graph {
 
     /** Adds a layer whose output lies in memory as all of ours do. */
     Flow add(String name, Layer layer, Flow... inputs) {
-        String unique = unique(name);
-        net.from(inputs[0].layer()).name(unique);
-        if (inputs.length == 1) {
-            net.layer(layer);
-        } else {
-            net.join(layer, Arrays.stream(inputs).skip(1).map(Flow::layer).toArray(String[]::new));
-        }
-        return new Flow(unique, net.shape(), Layout.of(net.shape(), images), name);
+        return step(name, layer, null, inputs);
     }
 
-    /** Adds a layer with weights, or uses an earlier one again that has the same. Weights that are null are left out. */
+    private Flow step(String name, Layer layer, String again, Flow... inputs) {
+        List<String> from = Arrays.stream(inputs).map(Flow::layer).toList();
+        Shape shape = layer.output(from.stream().map(shapes::get).toList());
+        String unique = unique(name);
+        steps.put(unique, new Step(layer, from, again));
+        shapes.put(unique, shape);
+        return new Flow(unique, shape, Layout.of(shape, images), name);
+    }
+
+    /**
+     * Adds a layer with weights, or uses an earlier one again that has the same. A tensor of the file counts once, whatever the layers are
+     * that use it.
+     *
+     * @param weights the tensors that are the layer's parameters, in their order; null for one that is left out
+     */
     Flow addWeighted(Op op, Layer layer, Flow input, Constant... weights) {
         List<Constant> given = Arrays.stream(weights).filter(Objects::nonNull).toList();
         List<Object> key = List.of(layer, given.stream().map(Constant::origin).toList());
         String earlier = given.stream().allMatch(Constant::uniform) ? null : sharers.get(key);
-        if (earlier == null) {
-            Flow flow = add(op.name(), layer, input);
-            sharers.put(key, flow.layer());
-            return flow;
+        if (earlier != null) {
+            return step(op.name(), layer, earlier, input);
         }
-        String unique = unique(op.name());
-        net.from(input.layer()).name(unique).again(earlier);
-        return new Flow(unique, net.shape(), Layout.of(net.shape(), images), op.name());
+        layer.output(List.of(input.shape()));
+        List<Parameter> own = layer.parameters(List.of(input.shape()));
+        List<Parameter> counted = new ArrayList<>();
+        for (int i = 0; i < own.size(); i++) {
+            counted.add(i < given.size() ? counted(own.get(i), given.get(i)) : own.get(i));
+        }
+        Flow flow = add(op.name(), counted.equals(own) ? layer : new Counted(layer, counted), input);
+        sharers.putIfAbsent(key, flow.layer());
+        return flow;
+    }
+
+    /** What kind of layer puts this out. */
+    Layer.Category category(Flow flow) {
+        Step step = steps.get(flow.layer());
+        return step == null ? Layer.Category.OTHER : step.layer.category();
+    }
+
+    /** A parameter with as many numbers as the file has for it, and none that an earlier layer has. */
+    Parameter counted(Parameter own, Constant tensor) {
+        long numbers = numbers(tensor);
+        return numbers == own.count() ? own : new Parameter(own.name(), own.role(), List.of(numbers), own.start());
+    }
+
+    /** How many numbers of the file a tensor is made of, without those that an earlier layer has. They belong to a layer from now on. */
+    long numbers(Constant tensor) {
+        long numbers = 0;
+        for (Map.Entry<String, Long> part : tensor.parts().entrySet()) {
+            // What is the same everywhere was merged because it is alike: two layers have it each for itself.
+            if (countedTensors.add(part.getKey()) || tensor.uniform()) {
+                numbers = Math.addExact(numbers, part.getValue());
+            }
+        }
+        return numbers;
     }
 
     /** Adds a layer that changes each number for itself, so that the order of the sides does not matter. */
@@ -208,6 +330,41 @@ final class Graph {
         String text = name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) + "…" : name;
         text = UNFIT.matcher(LEADING.matcher(text).replaceAll("")).replaceAll("_");
         return text.isBlank() ? "layer" : text;
+    }
+
+    // ---- what is no parameter ----
+
+    /** True if an operator only prepares the image: nothing before it has weights. */
+    boolean preparing(Op op) {
+        return PREPARING.contains(op.type()) && op.inputs().stream().filter(this::flowing).allMatch(prepared::contains);
+    }
+
+    /** Notes, after an operator was read, whether what it writes is still the image as it was taken. */
+    void prepare(Op op) {
+        if (preparing(op)) {
+            prepared.addAll(op.outputs());
+        }
+    }
+
+    /**
+     * True if γ or β of a normalization is there only because ONNX demands it: ones and zeros that were written into the graph, or beside a
+     * partner, a mean and a variance that have all changed. Where the partner is as it starts, too, the network may just not be trained.
+     */
+    boolean givenNormalization(Op op, int input) {
+        Constant constant = op.has(input) ? constants.get(op.inputs().get(input)) : null;
+        if (constant == null || !constant.all(input == 1 ? 1 : 0)) {
+            return false;
+        }
+        boolean groups = op.type().equals("InstanceNormalization") && flowing(op.inputs().get(0)) && groups(flows.get(op.inputs().get(0)));
+        return constant.written() || groups || op.type().equals("BatchNormalization")
+                && IntStream.of(3 - input, 3, 4).mapToObj(other -> op.has(other) ? constants.get(op.inputs().get(other)) : null)
+                .allMatch(other -> other != null && other.values() != null && !other.uniform());
+    }
+
+    /** True if what is normalized are groups of channels, so that γ and β come after it, one for each channel. */
+    private static boolean groups(Flow flow) {
+        List<List<Layout.Part>> sides = flow.layout().sides();
+        return flow.layout().rank() < 4 && flow.layout().axes() == null && sides.size() > 1;
     }
 
     // ---- tensors as layers read them ----

@@ -13,16 +13,18 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import onnx.Onnx;
 
 /**
@@ -33,20 +35,23 @@ import onnx.Onnx;
 final class Importer {
 
     /** The version of the operators from which on they can be read. */
-    private static final long OLDEST = 9;
+    private static final long OLDEST = 7;
     private static final int MOST_OUTPUTS = 50;
 
     private final Path file;
     private final Onnx.GraphProto proto;
+    private final List<Onnx.FunctionProto> functions;
     private final boolean ours;
     private final long version;
     private final Map<String, Consumer<Op>> readers = new TreeMap<>();
     private List<Op> operators;
+    private OtherOperators others;
     private Graph graph;
 
     Importer(Path file, Onnx.ModelProto model) {
         this.file = file;
         this.proto = model.getGraph();
+        this.functions = model.getFunctionsList();
         this.ours = model.getProducerName().equals(Skeleton.PRODUCER);
         this.version = model.getOpsetImportList().stream().filter(set -> Op.standard(set.getDomain()))
                 .mapToLong(Onnx.OperatorSetIdProto::getVersion).max().orElse(0);
@@ -69,6 +74,7 @@ final class Importer {
         readers.putAll(new LayerOperators(graph).readers());
         readers.putAll(new JoiningOperators(graph).readers());
         readers.putAll(new MovingOperators(graph).readers());
+        others = new OtherOperators(graph);
         checkOperators();
         for (Onnx.TensorProto tensor : proto.getInitializerList()) {
             String name = tensor.getName();
@@ -103,9 +109,10 @@ final class Importer {
 
     // ---- the graph ----
 
-    /** Finds the operators that the outputs depend on, in the file's order. */
+    /** Finds the operators that the outputs depend on, each after those that it reads. */
     private List<Op> needed() {
-        List<Op> all = proto.getNodeList().stream().map(Op::of).toList();
+        List<Op> all = guarded(() -> "its functions", () -> Functions.written(proto.getNodeList(),
+                functions)).stream().map(Op::of).toList();
         Map<String, Op> writers = new HashMap<>();
         for (Op op : all) {
             for (String output : op.outputs()) {
@@ -125,55 +132,107 @@ final class Importer {
                 open.addAll(op.inputs());
             }
         }
-        return all.stream().filter(needed::contains).toList();
+        return inOrder(all.stream().filter(needed::contains).toList(), writers);
+    }
+
+    /** The file's order, where each operator comes after those that it reads; some programs put one at the end that belongs before. */
+    private List<Op> inOrder(List<Op> all, Map<String, Op> writers) {
+        Map<Op, Integer> waiting = new IdentityHashMap<>();
+        Map<Op, List<Op>> behind = new IdentityHashMap<>();
+        PriorityQueue<Integer> ready = new PriorityQueue<>();
+        Map<Op, Integer> places = new IdentityHashMap<>();
+        for (int i = 0; i < all.size(); i++) {
+            Op op = all.get(i);
+            places.put(op, i);
+            List<Op> before = op.inputs().stream().distinct().map(writers::get).filter(Objects::nonNull).toList();
+            before.forEach(writer -> behind.computeIfAbsent(writer, key -> new ArrayList<>()).add(op));
+            waiting.put(op, before.size());
+            if (before.isEmpty()) {
+                ready.add(i);
+            }
+        }
+        List<Op> ordered = new ArrayList<>(all.size());
+        while (!ready.isEmpty()) {
+            Op op = all.get(ready.poll());
+            ordered.add(op);
+            for (Op next : behind.getOrDefault(op, List.of())) {
+                if (waiting.merge(next, -1, Integer::sum) == 0) {
+                    ready.add(places.get(next));
+                }
+            }
+        }
+        if (ordered.size() < all.size()) {
+            Op stuck = all.stream().filter(op -> waiting.get(op) > 0).findFirst().orElseThrow();
+            throw new ModelFileException(file + ": " + stuck + ": it reads what is computed from its own result: operators in a circle");
+        }
+        return ordered;
     }
 
     /** What can't be read at all is said first. */
     private void checkOperators() {
         for (Op op : operators) {
-            if (!readers.containsKey(op.type()) && !Folding.OPERATORS.contains(op.type())) {
-                throw new ModelFileException(file + ": the operator " + op + " can't be read; those that can are "
-                        + String.join(", ", readers.keySet()));
+            if (!readers.containsKey(op.type()) && !Folding.known(op.type())) {
+                throw new ModelFileException(file + ": the operator " + op + " can't be read: " + (op.type().contains(".")
+                        ? "it is not one of ONNX's own; export the network with standard operators only, without a runtime's optimizations"
+                        : "how large what it writes is, is not known here; export the network without it, or only up to it"));
             }
             guarded(op::toString, op::checkInputs);
         }
     }
 
+    /** The image comes first; a file may have other inputs beside it. */
     private void start(Shape size) {
-        List<Onnx.ValueInfoProto> inputs = proto.getInputList().stream().filter(input -> !graph.fixed(input.getName())).toList();
-        if (inputs.size() != 1) {
-            throw new IllegalArgumentException("a classifier has one input, the images; this file has " + inputs.size() + ": "
-                    + inputs.stream().map(input -> Printable.name(input.getName())).limit(5).collect(Collectors.joining(", ")));
+        List<Onnx.ValueInfoProto> inputs = proto.getInputList().stream().filter(input -> !graph.fixed(input.getName()))
+                .sorted(Comparator.comparing(input -> input.getType().getTensorType().getShape().getDimCount() != 4)).toList();
+        if (inputs.isEmpty() || inputs.size() > MOST_OUTPUTS) {
+            throw new IllegalArgumentException("a classifier has one input, the images, and a few others at most; this file has "
+                    + inputs.size());
         }
-        String name = inputs.get(0).getName();
-        List<Onnx.TensorShapeProto.Dimension> sides = inputs.get(0).getType().getTensorType().getShape().getDimList();
-        if (sides.size() != 4 && sides.size() != 2) {
-            throw new IllegalArgumentException("\"" + Printable.name(name) + "\" has " + sides.size()
-                    + " sides; images have four (images, channels, "
+        for (Onnx.ValueInfoProto input : inputs) {
+            if (input == inputs.get(0)) {
+                start(input, size);
+            } else if (!graph.readers(input.getName()).isEmpty()) {
+                long[] sides = input.getType().getTensorType().getShape().getDimList().stream()
+                        .mapToLong(Onnx.TensorShapeProto.Dimension::getDimValue).toArray();
+                if (sides.length > 0 && sides[0] <= 0) {
+                    sides[0] = graph.images();
+                }
+                graph.another(input.getName(), sides);
+            }
+        }
+    }
+
+    private void start(Onnx.ValueInfoProto input, Shape size) {
+        String name = input.getName();
+        List<Onnx.TensorShapeProto.Dimension> sides = input.getType().getTensorType().getShape().getDimList();
+        if (sides.isEmpty()) {
+            throw new IllegalArgumentException("\"" + Printable.name(name) + "\" has no sides; images have four (images, channels, "
                     + "height and width, in any order), vectors have two");
         }
-        String axes = sides.size() == 2 ? "NC" : axes(name, sides);
-        Map<Character, Integer> lengths = new HashMap<>();
-        for (int i = 1; i < sides.size(); i++) {
-            char axis = axes.charAt(i);
-            int given = size == null ? 0 : axis == 'C' ? size.channels() : axis == 'H' ? size.height() : size.width();
-            long side = sides.get(i).getDimValue();
-            if (side <= 0 && given == 0) {
+        String axes = axes(name, sides);
+        long[] lengths = sides.stream().mapToLong(Onnx.TensorShapeProto.Dimension::getDimValue).toArray();
+        for (int i = 1; i < lengths.length; i++) {
+            char axis = axes == null ? '?' : axes.charAt(i);
+            int given = size == null || axes == null ? 0 : axis == 'C' ? size.channels() : axis == 'H' ? size.height() : size.width();
+            if (lengths[i] <= 0 && given == 0) {
                 throw new IllegalArgumentException("\"" + Printable.name(name)
                         + "\" leaves a side open: say how large the images are, as in --input 224x224x3");
             }
-            if (side > 0 && given > 0 && side != given) {
-                long[] itself = sides.stream().mapToLong(Onnx.TensorShapeProto.Dimension::getDimValue).toArray();
+            if (lengths[i] > 0 && given > 0 && lengths[i] != given) {
                 throw new IllegalArgumentException("\"" + Printable.name(name) + "\" says itself how large its images are, "
-                        + Layout.text(itself)
+                        + Layout.text(lengths)
                         + ", which is not " + size);
             }
-            lengths.put(axis, given > 0 ? given : Math.toIntExact(side));
+            lengths[i] = given > 0 ? given : lengths[i];
         }
+        long images = Math.max(1, lengths[0]);
+        lengths[0] = images;
+        Layout.Placed placed = axes == null ? Layout.placed(lengths, images, Layout.of("N", Shape.vector(1), images))
+                : Layout.placed(axes, lengths, images);
         Network.Named named = Network.named(title());
-        NetworkBuilder input = sides.size() == 2 ? named.input(lengths.get('C'))
-                : named.input(lengths.get('H'), lengths.get('W'), lengths.get('C'));
-        graph.start(name, input, axes, Math.max(1, sides.get(0).getDimValue()));
+        Shape shape = placed.shape();
+        NetworkBuilder net = shape.vector() ? named.input(shape.channels()) : named.input(shape.height(), shape.width(), shape.channels());
+        graph.start(name, net, placed.layout(), images);
     }
 
     /** Our own files name the network; in others' the name is often the program's. */
@@ -184,9 +243,13 @@ final class Importer {
 
     /**
      * Which side of the input is which. A convolution reads {@code [images, channels, height, width]}; what is turned on the
-     * way to the first one came in another order.
+     * way to the first one came in another order. Null where they are neither an image's nor a vector's.
      */
     private String axes(String input, List<Onnx.TensorShapeProto.Dimension> sides) {
+        if (sides.size() != 4) {
+            boolean signal = graph.readers(input).stream().anyMatch(op -> op.type().equals("Conv"));
+            return sides.size() == 2 ? "NC" : sides.size() == 3 ? signal ? "NCW" : "NHW" : null;
+        }
         Set<String> passing = Set.of("Add", "Sub", "Mul", "Div", "Cast", "Identity", "Pad", "Relu", "Clip", "Dropout");
         Set<String> fixed = Set.of("Conv", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "BatchNormalization",
                 "LRN");
@@ -265,16 +328,37 @@ final class Importer {
                 throw new IllegalArgumentException("it reads \"" + Printable.name(input) + "\", which no operator before it writes");
             }
         }
-        boolean fixed = op.inputs().stream().noneMatch(graph::flowing);
-        Constant worked = fixed ? Folding.of(op, input -> op.has(input) ? graph.constant(op.inputs().get(input)) : null) : null;
+        if (op.inputs().stream().noneMatch(graph::flowing)) {
+            List<Constant> worked = Folding.of(op, op.inputs().stream().map(graph::constant).toList(), version);
+            for (int i = 0; i < Math.min(worked.size(), op.outputs().size()); i++) {
+                graph.put(op.outputs().get(i), worked.get(i));
+            }
+            return;
+        }
         Consumer<Op> reader = readers.get(op.type());
-        if (worked != null) {
-            graph.put(op.output(), worked);
-        } else if (fixed || reader == null) {
-            throw new IllegalArgumentException("this operator " + (fixed ? "does not depend on the image, and can't be worked out"
-                    : "on what depends on the image can't be read"));
+        if (reader == null) {
+            others.read(op);
         } else {
+            asLayer(op, reader);
+        }
+        graph.prepare(op);
+    }
+
+    /**
+     * Reads an operator as a layer of ours; where it is none, by the sides of its tensors. What fits neither is refused for the first
+     * reason.
+     */
+    private void asLayer(Op op, Consumer<Op> reader) {
+        graph.keepAbsorbed();
+        try {
             reader.accept(op);
+        } catch (IllegalArgumentException reason) {
+            graph.forgetAbsorbed();
+            try {
+                others.read(op);
+            } catch (IllegalArgumentException e) {
+                throw reason;
+            }
         }
     }
 }

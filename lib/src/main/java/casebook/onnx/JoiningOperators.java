@@ -65,7 +65,8 @@ final class JoiningOperators {
         if (mean == null || scale == null || shift == null) {
             return false;
         }
-        graph.absorbed.addAll(List.of(scaling, shifting));
+        graph.absorb(scaling);
+        graph.absorb(shifting);
         graph.put(op, Flow.inOrderOf(x, graph.addWeighted(op, new BatchNormalization(), x, scale, shift, mean)));
         return true;
     }
@@ -118,7 +119,7 @@ final class JoiningOperators {
                     + plain.shape().channels()
                     + " channels of a tensor of " + x);
         }
-        graph.put(op, Flow.inOrderOf(plain, graph.add(op.name(), forEachChannel, plain)));
+        graph.put(op, Flow.inOrderOf(plain, graph.addWeighted(op, forEachChannel, plain, graph.preparing(op) ? fixed.given() : fixed)));
     }
 
     private Flow merged(Op op, Layer layer, List<Flow> inputs) {

@@ -95,7 +95,7 @@ final class LayerOperators {
         }
         Constant bias = next == null ? null : graph.forEachChannel(next, "Add", layout, outputs);
         if (bias != null) {
-            graph.absorbed.add(next);
+            graph.absorb(next);
         }
         return bias;
     }
@@ -114,29 +114,22 @@ final class LayerOperators {
             throw new IllegalArgumentException("its dilations are " + Layout.text(dilations)
                     + "; only the same in both directions can be read");
         }
-        Window window = new Window(Math.toIntExact(height), Math.toIntExact(width), Math.toIntExact(strides[0]),
-                Math.toIntExact(strides[1]),
-                Padding.SAME, Math.toIntExact(height == 1 && width == 1 ? 1 : dilation), op.integer("ceil_mode", 0) != 0);
-        String automatic = op.text("auto_pad", "NOTSET");
-        return switch (automatic) {
-            case "SAME_UPPER" -> window;
+        Window window = Window.of(Math.toIntExact(height), Math.toIntExact(width))
+                .withStride(Math.toIntExact(strides[0]), Math.toIntExact(strides[1]))
+                .withDilation(Math.toIntExact(height == 1 && width == 1 ? 1 : dilation)).withRoundUp(op.integer("ceil_mode", 0) != 0);
+        return switch (op.text("auto_pad", "NOTSET")) {
+            case "SAME_UPPER" -> window.withPadding(Padding.SAME);
             case "SAME_LOWER" -> {
-                int[] zeros = window.zeros(input);
-                yield with(window, new Padding(false, zeros[2], zeros[3], zeros[0], zeros[1]));
+                int[] zeros = window.withPadding(Padding.SAME).zeros(input);
+                yield window.withPadding(new Padding.Zeros(zeros[2], zeros[3], zeros[0], zeros[1]));
             }
-            case "VALID" -> with(window, Padding.VALID);
+            case "VALID" -> window;
             default -> {
                 long[] pads = op.integers("pads", 0, 0, 0, 0);
-                yield with(window, new Padding(false, Math.toIntExact(pads[0]), Math.toIntExact(pads[1]),
-                        Math.toIntExact(pads[2]),
+                yield window.withPadding(new Padding.Zeros(Math.toIntExact(pads[0]), Math.toIntExact(pads[1]), Math.toIntExact(pads[2]),
                         Math.toIntExact(pads[3])));
             }
         };
-    }
-
-    private static Window with(Window window, Padding padding) {
-        return new Window(window.height(), window.width(), window.strideHeight(), window.strideWidth(), padding,
-                window.dilation(), window.roundUp());
     }
 
     private Window poolingWindow(Op op, Shape input) {
@@ -158,13 +151,14 @@ final class LayerOperators {
     private void averagePool(Op op) {
         Flow x = graph.volume(graph.flow(op, 0));
         Window window = poolingWindow(op, x.shape());
-        Padding padding = window.padding();
-        if (op.integer("count_include_pad", 0) != 0 && !padding.equals(Padding.VALID)) {
-            // Ours divides by the number of real values, so zeros that count are real ones.
+        if (op.integer("count_include_pad", 0) != 0 && !window.padding().equals(Padding.VALID)) {
+            // Ours divides by the number of real values, so zeros that count are real ones. What rounding up adds behind them does not
+            // count.
             int[] zeros = window.zeros(x.shape());
-            Padding around = padding.same() ? new Padding(false, zeros[0], zeros[1], zeros[2], zeros[3]) : padding;
-            x = graph.add(op.name() + "/zeros", new ZeroPadding(around), x);
-            window = with(window, Padding.VALID);
+            int bottom = window.padding() instanceof Padding.Zeros given ? Math.min(zeros[2], given.bottom()) : zeros[2];
+            int right = window.padding() instanceof Padding.Zeros given ? Math.min(zeros[3], given.right()) : zeros[3];
+            x = graph.add(op.name() + "/zeros", new ZeroPadding(new Padding.Zeros(zeros[0], zeros[1], bottom, right)), x);
+            window = window.withPadding(new Padding.Zeros(0, 0, zeros[2] - bottom, zeros[3] - right)).withRoundUp(false);
         }
         graph.put(op, graph.add(op.name(), new AveragePooling(window), x));
     }
@@ -177,7 +171,7 @@ final class LayerOperators {
         Flow x = graph.volume(graph.flow(op, 0));
         int height = x.shape().height();
         int width = x.shape().width();
-        Window all = new Window(height, width, height, width, Padding.VALID, 1, false);
+        Window all = Window.of(height, width).withStride(height, width);
         graph.put(op, graph.add(op.name(), new MaxPooling(all), x));
     }
 
@@ -221,7 +215,7 @@ final class LayerOperators {
         }
         int outputs = Math.toIntExact(sizes[turned ? 0 : 1]);
         Constant added = bias == null ? biasBehind(op, Layout.of(Shape.vector(outputs), graph.images()), outputs) : bias;
-        if (added != null && Constant.count(added.sizes()) != outputs) {
+        if (added != null && Constant.count(added.sizes()) != outputs && Constant.count(added.sizes()) != 1) {
             throw new IllegalArgumentException("its " + outputs + " outputs need as many biases, it has " + added);
         }
         graph.put(op, graph.addWeighted(op, new FullyConnected(outputs, added != null), x, weights, added));
@@ -245,8 +239,7 @@ final class LayerOperators {
         int filters = Math.toIntExact(sizes[1]);
         Layout layout = image.layout().with('C', 3, filters);
         Constant bias = biasBehind(op, layout, filters);
-        Window window = new Window(1, 1, 1, 1, Padding.VALID, 1, false);
-        graph.put(op, graph.addWeighted(op, new Convolution(filters, window, 1, bias != null), image, weights, bias), layout);
+        graph.put(op, graph.addWeighted(op, new Convolution(filters, Window.of(1, 1), 1, bias != null), image, weights, bias), layout);
     }
 
     private void batchNormalization(Op op) {
@@ -256,6 +249,11 @@ final class LayerOperators {
             if (Constant.count(parameter.sizes()) != x.shape().channels()) {
                 throw new IllegalArgumentException("it has " + parameter + " numbers for a channel each, and "
                         + x.shape().channels() + " channels");
+            }
+        }
+        for (int input = 1; input < 3; input++) {
+            if (graph.givenNormalization(op, input)) {
+                parameters[input - 1] = parameters[input - 1].given();
             }
         }
         graph.put(op, graph.addWeighted(op, new BatchNormalization(op.number("epsilon", 1e-5), op.number("momentum", 0.9)), x,

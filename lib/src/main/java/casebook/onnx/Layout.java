@@ -50,6 +50,79 @@ record Layout(List<List<Part>> sides) {
         return new Layout(List.copyOf(sides));
     }
 
+    /**
+     * A shape for a tensor of any sides, and how its numbers lie in it.
+     *
+     * @param shape one image's
+     * @param layout where each of them is
+     */
+    record Placed(Shape shape, Layout layout) {}
+
+    /** The shape of a tensor whose sides are said, as in {@code NHWC} or {@code NHW}. */
+    static Placed placed(String axes, long[] sizes, long images) {
+        int[] sides = new int[] {1, 1, 1};
+        for (int i = 0; i < sizes.length; i++) {
+            int axis = "HWC".indexOf(axes.charAt(i));
+            if (axis >= 0) {
+                sides[axis] = Math.toIntExact(sizes[i]);
+            }
+        }
+        Shape shape = axes.equals("NC") ? Shape.vector(sides[2]) : Shape.volume(sides[0], sides[1], sides[2]);
+        return new Placed(shape, of(axes, shape, images));
+    }
+
+    /**
+     * Finds a shape for a tensor that is no layer's of ours: a vector for two sides, a volume for four; for any others a volume of as many
+     * channels as the last side has, one position for each of the rest.
+     *
+     * @param like a tensor that it is made of: with four sides, it has its channels where that has them
+     */
+    static Placed placed(long[] sizes, long images, Layout like) {
+        int batch = -1;
+        for (int i = 0; i < sizes.length && batch < 0 && images > 1; i++) {
+            batch = sizes[i] % images == 0 ? i : -1;
+        }
+        long[] rest = sizes.clone();
+        if (batch >= 0) {
+            rest[batch] /= images;
+        }
+        int rank = sizes.length;
+        boolean imagesFirst = rank > 0 && rest[0] == 1 && batch <= 0;
+        if (imagesFirst && rank == 2 || rank < 2) {
+            Shape shape = Shape.vector(Math.toIntExact(Constant.count(rest)));
+            return rank == 2 ? new Placed(shape, of(shape, images)) : new Placed(shape, split(sizes, rest, batch, images, 'C'));
+        }
+        if (imagesFirst && rank == 4) {
+            String axes = like.axes();
+            String order = axes != null && axes.length() == 4 && (axes.endsWith("C") || axes.startsWith("1H") || axes.startsWith("NH"))
+                    ? "NHWC" : "NCHW";
+            Shape shape = Shape.volume(Math.toIntExact(rest[order.indexOf('H')]), Math.toIntExact(rest[order.indexOf('W')]),
+                    Math.toIntExact(rest[order.indexOf('C')]));
+            return new Placed(shape, of(order, shape, batch == 0 ? images : 1));
+        }
+        long channels = rest[rank - 1];
+        Shape shape = Shape.volume(Math.toIntExact(Constant.count(rest) / channels), 1, Math.toIntExact(channels));
+        return new Placed(shape, split(sizes, rest, batch, images, 'H'));
+    }
+
+    /** Sides that are factors of one axis, the last one apart, which is the channels. */
+    private static Layout split(long[] sizes, long[] rest, int batch, long images, char axis) {
+        List<List<Part>> sides = new ArrayList<>();
+        long step = Constant.count(Arrays.copyOf(rest, Math.max(0, rest.length - 1)));
+        for (int i = 0; i < sizes.length; i++) {
+            List<Part> side = new ArrayList<>(i == batch ? part('N', images) : List.of());
+            boolean last = i == sizes.length - 1;
+            if (!last) {
+                step /= rest[i];
+            }
+            if (rest[i] > 1) {
+                side.add(new Part(last ? 'C' : axis, rest[i], last ? 1 : step));
+            }
+            sides.add(List.copyOf(side));
+        }
+        return new Layout(List.copyOf(sides));
+    }
+
     private static List<Part> part(char axis, long size) {
         return size == 1 ? List.of() : List.of(new Part(axis, size, 1));
     }

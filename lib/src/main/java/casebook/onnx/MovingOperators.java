@@ -68,7 +68,7 @@ final class MovingOperators {
             throw new IllegalArgumentException("its padding " + Layout.text(pads)
                     + " is neither zeros around the image nor channels of zeros behind the others");
         }
-        return around ? new ZeroPadding(new Padding(false, before[2], before[3], after[2], after[3]))
+        return around ? new ZeroPadding(new Padding.Zeros(before[2], before[3], after[2], after[3]))
                 : new PaddedShortcut(Math.addExact(x.shape().channels(), after[1]), 1);
     }
 
@@ -120,7 +120,7 @@ final class MovingOperators {
         } else if (next != null && next.type().equals("Pad") && next.inputs().stream().skip(1)
                 .allMatch(input -> input.isEmpty() || graph.fixed(input))
                 && padding(next, x) instanceof PaddedShortcut shortcut) {
-            graph.absorbed.add(next);
+            graph.absorb(next);
             graph.put(op, inOrderOfSides(x, graph.add(next.name(), new PaddedShortcut(shortcut.channels(), step), x)));
         } else {
             graph.put(op, inOrderOfSides(x, graph.add(op.name(), new PaddedShortcut(x.shape().channels(), step), x)));

@@ -21,7 +21,7 @@ public final class OnnxFile {
      * @throws ModelFileException if a layer can't be written as ONNX, or the file can't be written
      */
     public static void write(Path file, Model model) {
-        new Exporter(model).write(file);
+        Exporter.write(file, model);
     }
 
     /**

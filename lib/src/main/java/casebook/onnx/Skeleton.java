@@ -31,7 +31,8 @@ final class Skeleton {
     /** What our own files name as the program that wrote them. */
     static final String PRODUCER = "casebook";
 
-    /** Tensors of so many bytes and less are kept whole: shapes, scalars, and biases to tell apart. */
+    /** Tensors of so many bytes and less are kept whole: shapes, scalars, and biases to tell apart. Of larger ones with the same number
+     * everywhere one is kept. */
     private static final int LARGEST_TENSOR = 1 << 14;
     /** More than any classifier's structure takes: DenseNet-121's is 0.2 MB. */
     private static final int MOST_BYTES = 1 << 24;
@@ -50,7 +51,8 @@ final class Skeleton {
         ATTRIBUTE(Map.of(Onnx.AttributeProto.T_FIELD_NUMBER, TENSOR), Set.of(Onnx.AttributeProto.FLOATS_FIELD_NUMBER)),
         NODE(Map.of(Onnx.NodeProto.ATTRIBUTE_FIELD_NUMBER, ATTRIBUTE), Set.of()),
         GRAPH(Map.of(Onnx.GraphProto.NODE_FIELD_NUMBER, NODE, Onnx.GraphProto.INITIALIZER_FIELD_NUMBER, TENSOR), Set.of()),
-        MODEL(Map.of(Onnx.ModelProto.GRAPH_FIELD_NUMBER, GRAPH), Set.of());
+        FUNCTION(Map.of(Onnx.FunctionProto.NODE_FIELD_NUMBER, NODE), Set.of()),
+        MODEL(Map.of(Onnx.ModelProto.GRAPH_FIELD_NUMBER, GRAPH, Onnx.ModelProto.FUNCTIONS_FIELD_NUMBER, FUNCTION), Set.of());
 
         private final Map<Integer, Message> messages;
         private final Set<Integer> large;
@@ -62,7 +64,7 @@ final class Skeleton {
 
         /**
          * Texts for people, in what newer versions added, are not kept: there may be pages of them for each operator. Nor are graphs
-         * within an operator, functions and tensors in other files: no layer here is made of them, and they may lead anywhere.
+         * within an operator: no layer here is made of them, and they may lead anywhere.
          */
         boolean keeps(int field) {
             return switch (this) {
@@ -71,8 +73,12 @@ final class Skeleton {
                 case GRAPH -> field == Onnx.GraphProto.NAME_FIELD_NUMBER || field == Onnx.GraphProto.INPUT_FIELD_NUMBER
                         || field == Onnx.GraphProto.OUTPUT_FIELD_NUMBER || messages.containsKey(field);
                 case NODE -> field <= Onnx.NodeProto.DOMAIN_FIELD_NUMBER && field != Onnx.NodeProto.DOC_STRING_FIELD_NUMBER;
-                case ATTRIBUTE -> field <= Onnx.AttributeProto.INTS_FIELD_NUMBER && field != Onnx.AttributeProto.G_FIELD_NUMBER;
-                case TENSOR -> field <= Onnx.TensorProto.UINT64_DATA_FIELD_NUMBER && field != Onnx.TensorProto.STRING_DATA_FIELD_NUMBER;
+                case FUNCTION -> field == Onnx.FunctionProto.NAME_FIELD_NUMBER || field == Onnx.FunctionProto.INPUT_FIELD_NUMBER
+                        || field == Onnx.FunctionProto.OUTPUT_FIELD_NUMBER || field == Onnx.FunctionProto.DOMAIN_FIELD_NUMBER;
+                case ATTRIBUTE -> (field <= Onnx.AttributeProto.INTS_FIELD_NUMBER && field != Onnx.AttributeProto.G_FIELD_NUMBER)
+                        || field == Onnx.AttributeProto.REF_ATTR_NAME_FIELD_NUMBER;
+                case TENSOR -> (field <= Onnx.TensorProto.UINT64_DATA_FIELD_NUMBER && field != Onnx.TensorProto.STRING_DATA_FIELD_NUMBER)
+                        || field == Onnx.TensorProto.EXTERNAL_DATA_FIELD_NUMBER;
             };
         }
 
@@ -139,8 +145,8 @@ final class Skeleton {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         CodedOutputStream out = CodedOutputStream.newInstance(bytes, SMALL_BUFFER);
         Map<Integer, Long> left = message == Message.TENSOR ? new HashMap<>() : null;
+        Repetition repetition = null;
         // These have one message in them at most: a file has one graph, an attribute one tensor.
-        boolean single = message == Message.MODEL || message == Message.ATTRIBUTE;
         boolean seen = false;
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             int field = WireFormat.getTagFieldNumber(tag);
@@ -166,8 +172,9 @@ final class Skeleton {
             if (large || inner == null && !message.keeps(field)) {
                 if (left != null) {
                     left.put(field, (long) length);
+                    repetition = large ? Repetition.of(field, length, in::readRawBytes) : repetition;
                 }
-                in.skipRawBytes(length);
+                in.skipRawBytes(length - (repetition != null && large ? repetition.read() : 0));
                 continue;
             }
             byte[] content;
@@ -179,10 +186,11 @@ final class Skeleton {
                 content = in.readRawBytes(length);
             } else {
                 keep(0);
+                boolean single = message == Message.ATTRIBUTE || inner == Message.GRAPH;
                 if (single && seen) {
                     throw inPieces();
                 }
-                seen = true;
+                seen |= single;
                 int limit = in.pushLimit(length);
                 content = message(inner);
                 in.checkLastTagWas(0);
@@ -193,10 +201,7 @@ final class Skeleton {
             out.writeRawBytes(content);
         }
         out.flush();
-        if (message == Message.TENSOR) {
-            checkLength(bytes.toByteArray(), left);
-        }
-        return bytes.toByteArray();
+        return message == Message.TENSOR ? checked(bytes.toByteArray(), left, repetition) : bytes.toByteArray();
     }
 
     /** Protobuf joins the pieces, and copies all that it has for each (CVE-2022-3171). */
@@ -205,11 +210,19 @@ final class Skeleton {
                 + " it has in many pieces what every other file has in one");
     }
 
-    /** A tensor's data that are in the file must be as many as its sides say. */
-    private void checkLength(byte[] bytes, Map<Integer, Long> left) throws IOException {
+    /** A tensor's data must be as many as its sides say. Of numbers that are all the same, one is kept. */
+    private byte[] checked(byte[] bytes, Map<Integer, Long> left, Repetition repetition) throws IOException {
         Onnx.TensorProto tensor = Onnx.TensorProto.parseFrom(bytes);
         try {
             DataLength.check(tensor, left);
+            Onnx.TensorProto.Builder filled = tensor.toBuilder().clearExternalData();
+            Onnx.TensorProto data = tensor.getExternalDataCount() > 0 ? ExternalData.of(file, tensor, LARGEST_TENSOR)
+                    : repetition == null ? null : repetition.number(tensor);
+            if (data != null) {
+                keep(data.getSerializedSize());
+                filled.mergeFrom(data);
+            }
+            return filled.build().toByteArray();
         } catch (IllegalArgumentException e) {
             throw new ModelFileException(file + ": the tensor \"" + Printable.name(tensor.getName()) + "\" " + e.getMessage(), e);
         }

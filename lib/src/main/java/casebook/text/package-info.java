@@ -1,2 +1,2 @@
-/** Text that comes from outside, from files and the names of files, made fit to be shown. */
+/** Words: names from outside, from files and the names of files, made fit to be shown; what a mistyped word may have been meant to be. */
 package casebook.text;

@@ -36,9 +36,6 @@ record Checkpoint(List<Double> steps, List<History.Epoch> epochs, double epochLo
     }
 
     void write(Path file, Map<String, String> settings, Model model, Map<String, INDArray> optimiserState) {
-        Map<String, INDArray> tensors = new LinkedHashMap<>();
-        model.parameters().forEach((name, array) -> tensors.put("model/" + name, array));
-        optimiserState.forEach((name, array) -> tensors.put("optimiser/" + name, array));
         Map<String, String> texts = new LinkedHashMap<>(settings);
         texts.put("steps", join(steps));
         List<String> rows = epochs.stream().map(epoch -> epoch.epoch() + " " + epoch.loss() + " " + epoch.accuracy() + " "
@@ -48,16 +45,23 @@ record Checkpoint(List<Double> steps, List<History.Epoch> epochs, double epochLo
         if (settings.containsKey(START)) {
             texts.put(NOW, fingerprint(model));
         }
-        Safetensors.write(file, tensors, texts);
+        try (Model.Reading reading = model.reading()) {
+            Map<String, INDArray> tensors = new LinkedHashMap<>();
+            model.parameters().keySet().forEach(name -> tensors.put("model/" + name, reading.parameter(name)));
+            optimiserState.forEach((name, array) -> tensors.put("optimiser/" + name, array));
+            Safetensors.write(file, tensors, texts);
+        }
     }
 
     /** A number that changes with each weight. */
     static String fingerprint(Model model) {
         CRC32 sum = new CRC32();
-        model.parameters().forEach((name, array) -> {
-            sum.update(name.getBytes(StandardCharsets.UTF_8));
-            sum.update(Tensors.bytes(Tensors.rowMajor(array)));
-        });
+        try (Model.Reading reading = model.reading()) {
+            for (String name : model.parameters().keySet()) {
+                sum.update(name.getBytes(StandardCharsets.UTF_8));
+                sum.update(Tensors.bytes(Tensors.rowMajor(reading.parameter(name))));
+            }
+        }
         return Long.toHexString(sum.getValue());
     }
 

@@ -1,6 +1,7 @@
 package casebook.zoo;
 
 import casebook.network.Network;
+import casebook.text.Nearest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

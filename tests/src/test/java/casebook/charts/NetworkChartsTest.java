@@ -172,8 +172,8 @@ class NetworkChartsTest {
 
     @Test
     void computedFiguresAreHeldAgainstPublishedOnes() {
-        Picture picture = Charts.comparison("parameters", List.of(new Comparison("VGG-16", 138e6, 138_357_544), new Comparison("GoogLeNet", 6.8e6, 6_998_552),
-                new Comparison("LeNet-5", 60_000, 60_000)));
+        Picture picture = Charts.comparison("parameters", List.of(new PublishedFigure("VGG-16", 138e6, 138_357_544), new PublishedFigure("GoogLeNet", 6.8e6, 6_998_552),
+                new PublishedFigure("LeNet-5", 60_000, 60_000)));
         assertThat(picture.title()).isEqualTo("2 of 3 computed numbers of parameters lie within 1 % of the published ones; GoogLeNet differs most, by +2.9 %");
         assertThat(picture.data().doubleColumn("Difference, %").get(0)).isCloseTo(0.259, within(0.001));
         assertThat(Xml.texts(picture)).contains("published", "computed", "6.8 M", "7 M");

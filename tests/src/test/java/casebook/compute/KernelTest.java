@@ -38,7 +38,7 @@ class KernelTest {
         assertThat(Elements.finite(x)).isFalse();
         assertThat(Elements.finite(Nd4j.create(new float[] {3e38f, 3e38f, -3e38f}))).isTrue();
         assertThat(Elements.finite(Nd4j.create(new double[] {1, Double.NEGATIVE_INFINITY}))).isFalse();
-        assertThat(Channels.moments(x).mean()[0]).isNaN();
+        assertThat(PerChannel.moments(x).mean()[0]).isNaN();
     }
 
     @Test
@@ -65,7 +65,7 @@ class KernelTest {
             values[i] = 100 + (float) random.nextGaussian();
         }
         INDArray x = Nd4j.create(values, new long[] {16, 3, 80, 50}, 'c');
-        Channels.Moments moments = Channels.moments(x);
+        PerChannel.Moments moments = PerChannel.moments(x);
         for (int c = 0; c < 3; c++) {
             double sum = 0;
             double squares = 0;
@@ -80,7 +80,7 @@ class KernelTest {
             assertThat(moments.variance()[c]).isCloseTo(squares / 64_000 - mean * mean, within(1e-8));
         }
         for (int i = 0; i < 20; i++) {
-            assertThat(Channels.moments(x).variance()).containsExactly(moments.variance());
+            assertThat(PerChannel.moments(x).variance()).containsExactly(moments.variance());
         }
     }
 

@@ -2,10 +2,16 @@ package casebook.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import casebook.model.Model;
+import casebook.data.Digits;
+import casebook.data.ImageSet;
 import casebook.model.Execution;
+import casebook.model.Model;
 import casebook.network.Network;
 import casebook.network.RandomNetworkTest;
+import casebook.onnx.OnnxFile;
+import casebook.training.Evaluation;
+import casebook.training.Gradients;
+import casebook.training.Trainer;
 import casebook.zoo.Zoo;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -116,6 +123,32 @@ class ChangedWeightsTest {
             }
             same(plan.predict(images), model.predictByLayers(images), "twelve weights");
         }
+    }
+
+    /** What the library itself does with a model hands out no array: the answers after it would have to look at all weights. */
+    @Test
+    void toTrainToKeepAndToExportHandsNothingOut(@TempDir Path folder) {
+        ImageSet digits = Digits.training().padded(2).first(60);
+        try (Model model = Model.of(Zoo.network("lenet-5"), 1)) {
+            Trainer.of(model).batchSize(20).epochs(1).checkpoint(folder.resolve("checkpoint.safetensors")).train(digits);
+            requireNothingHandedOut(model, "training with a checkpoint");
+            Trainer.of(model).batchSize(20).epochs(1).resumable(folder.resolve("run.safetensors")).train(digits);
+            requireNothingHandedOut(model, "training that can be resumed");
+            Gradients.of(model, digits.batch(0, 1));
+            Evaluation.of(model, digits);
+            model.activations(digits.batch(0, 1).images());
+            requireNothingHandedOut(model, "gradients and answers");
+            model.save(folder.resolve("model.safetensors"));
+            requireNothingHandedOut(model, "saving");
+        }
+        try (Model model = Model.of(Zoo.network("lenet-5-1998"), 1)) {
+            OnnxFile.write(folder.resolve("model.onnx"), model);
+            requireNothingHandedOut(model, "export");
+        }
+    }
+
+    private static void requireNothingHandedOut(Model model, String what) {
+        assertThat(model.parameters().keySet()).as("handed out by " + what).noneMatch(model::handedOut);
     }
 
     /** To look at the version costs nothing; arrays that nobody has are not looked at. */

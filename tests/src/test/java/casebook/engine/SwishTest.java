@@ -3,6 +3,8 @@ package casebook.engine;
 import static casebook.layers.Option.same;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import casebook.engine.graph.Fusion;
+import casebook.engine.graph.OperationGraph;
 import casebook.engine.lower.ActivationLowering;
 import casebook.engine.lower.Lowerings;
 import casebook.engine.onednn.PostOp;
@@ -15,6 +17,7 @@ import casebook.model.ModelRun;
 import casebook.network.Network;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -29,6 +32,10 @@ class SwishTest {
 
     /** x · σ(x), Ramachandran et al. 2017, "Searching for activation functions". */
     private record Swish() implements Activation {
+
+        /** How often the layer's own code ran. */
+        private static final AtomicInteger RUNS = new AtomicInteger();
+
         @Override
         public String kind() {
             return "swish";
@@ -36,11 +43,13 @@ class SwishTest {
 
         @Override
         public INDArray forward(Pass pass, INDArray x) {
+            RUNS.incrementAndGet();
             return Transforms.sigmoid(x, true).muli(x);
         }
 
         @Override
         public INDArray gradient(Pass pass, INDArray dy) {
+            RUNS.incrementAndGet();
             INDArray sigmoid = Transforms.sigmoid(pass.input(), true);
             INDArray slope = sigmoid.add(pass.input().mul(sigmoid).muli(sigmoid.rsub(1)));
             return dy.mul(slope);
@@ -62,6 +71,31 @@ class SwishTest {
     void itIsRightByItself() {
         GradientCheck.of(Network.named("swish alone").input(6, 6, 2).conv(3, 3).layer(new Swish()).build(), 1).values()
                 .forEach(error -> assertThat(error).isLessThan(1e-6));
+    }
+
+    /** One line makes a convolution, and a fully connected layer, apply it to what they compute. */
+    @Test
+    void itIsFused() {
+        register();
+        OperationGraph graph = new OperationGraph(NETWORK, List.of(NETWORK.output()), Lowerings.traits(false));
+        Fusion.forInference(graph);
+        assertThat(graph.operations().stream().filter(operation -> operation.node().layer() instanceof Swish)).isEmpty();
+        assertThat(graph.operations().stream().filter(operation -> operation.activation() != null)).hasSize(4);
+    }
+
+    /** The registered way runs nothing of the layer's own code, neither forward nor backward. */
+    @Test
+    void itsOwnCodeIsNotRun() {
+        register();
+        INDArray images = Nd4j.rand(DataType.FLOAT, NETWORK.input().batch(8));
+        try (Model model = Model.of(NETWORK, 1); TrainingPlan plan = TrainingPlan.of(model, 8, List.of(NETWORK.output()))) {
+            int before = Swish.RUNS.get();
+            model.predict(images);
+            plan.forward(images, 1).backward(Map.of(NETWORK.output(), Nd4j.ones(DataType.FLOAT, 8, 5)));
+            assertThat(Swish.RUNS).hasValue(before);
+            Execution.training(model, images, 1);
+            assertThat(Swish.RUNS.get()).as("the layers' own code counts").isEqualTo(before + 4);
+        }
     }
 
     @Test

@@ -67,7 +67,9 @@ final class Answers05 {
                     new Built(block().module("m", ResNet.basic(64, 1, ResNet.Shortcut.PAD)).build(), ""),
                     new Built(block().conv(64, 3, padding(1), noBias()).batchNorm().relu()
                             .residual(main -> main.conv(64, 3, padding(1), noBias()).batchNorm()).relu().build(), "Where does the shortcut begin"),
-                    new Built(block().then(TWO).relu().build(), "one addition"),
+                    new Built(block().then(TWO).relu().build(), "No shortcut is in it"),
+                    new Built(block().residual(main -> main.conv(64, 3, padding(1), noBias()).batchNorm().relu())
+                            .residual(main -> main.conv(64, 3, padding(1), noBias()).batchNorm()).relu().build(), "Yours has more"),
                     new Built(block().residual(main -> main.conv(64, 3, padding(1), noBias()).batchNorm()).relu().build(), "Two convolutions"),
                     new Built(block().residual(main -> main.conv(64, 3, padding(1)).relu().conv(64, 3, padding(1))).relu().build(), "without biases"),
                     new Built(block().residual(TWO).build(), "last ReLU"),
@@ -82,7 +84,7 @@ final class Answers05 {
                     new Built(ResNet.small(32, ResNet.Shortcut.PROJECT), ""),
                     new Built(small(5, 16, true, 2), "parameters, and 120,000 are allowed"),
                     new Built(small(3, 8, true, 2), "It needs 32 at least"),
-                    new Built(small(5, 8, false, 2), "0 shortcuts"),
+                    new Built(small(5, 8, false, 2), "with weights: 0"),
                     new Built(small(5, 8, true, 1), "multiplications, and 4,000,000 are allowed"),
                     new Built(onePixel(), "work on 4×4 positions"),
                     new Built(Network.named("x").input(32, 32, 1).dense(10).build(), "28×28 with one channel"),

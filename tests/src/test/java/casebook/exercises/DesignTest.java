@@ -3,6 +3,7 @@ package casebook.exercises;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import casebook.compute.Stopped;
 import casebook.experiments.Designs;
 import casebook.experiments.Experiment;
 import casebook.experiments.Run;
@@ -11,7 +12,6 @@ import casebook.layers.Activation;
 import casebook.layers.Pass;
 import casebook.network.Comparison;
 import casebook.network.Network;
-import casebook.notebook.Interrupted;
 import casebook.notebook.Notebook;
 import casebook.training.History;
 import java.io.IOException;
@@ -99,7 +99,7 @@ class DesignTest {
     void whoStopsItIsToldHowToGoOn() throws IOException {
         Network network = Network.named("stopped").input(28, 28, 1).conv(6, 3).layer(new Stops()).relu().dense(10).softmax().build();
         try {
-            assertThatThrownBy(() -> design("02.5").train("a test", network, "", false)).isInstanceOf(Interrupted.class)
+            assertThatThrownBy(() -> design("02.5").train("a test", network, "", false)).isInstanceOf(Stopped.class)
                     .hasMessageContaining("the training goes on");
         } finally {
             // Nobody is interrupted any more, and nothing is left.

@@ -170,6 +170,7 @@ class ExercisesTest {
         Exercise<?> some = Exercise.names("00.1", "rows", List.of("3a", "3b", "conv1"), () -> List.of("conv1", "3a"));
         assertThat(some.judge(List.of("3a", "conv1")).right()).isTrue();
         assertThat(some.judge("conv1, 3A").right()).isTrue();
+        assertThat(some.judge("conv1 and 3a").right()).isTrue();
         assertThat(some.judge("3a").right()).isFalse();
         assertThat(some.judge("3a conv2").text()).isEqualTo("There is no \"conv2\" here. The rows are 3a, 3b, conv1.");
     }
@@ -177,6 +178,7 @@ class ExercisesTest {
     @Test
     void nothingChosenAndWhatIsNotThere() {
         assertThat(Exercises.exercise("05.2").judge(List.of()).text()).isEqualTo("Nothing is chosen. At least one of the letters applies.");
+        assertThat(Exercises.exercise("05.2").judge("a and c").right()).isTrue();
         assertThat(Exercises.exercise("02.2").judge(List.of("a", "h")).text()).startsWith("There is no \"h\" here.");
         assertThat(Exercises.exercise("09.1").judge(List.of("3a", 7)).text()).startsWith("There is no 7 here.");
         assertThat(Exercises.exercise("09.1").judge(new String[] {"3a", null}).text()).startsWith("There is no null here.");
@@ -196,6 +198,9 @@ class ExercisesTest {
     void nothingIsNotAnAnswer() {
         assertThat(Exercises.exercise("02.1").judge(null).text()).endsWith("was the cell run that computes it?");
         assertThat(Exercises.exercise("02.1").judge("30840").text()).contains("a number").contains("\"30840\"");
+        assertThat(Exercises.exercise("09.2").judge(List.of("f")).text()).endsWith("you gave a list, [f].");
+        assertThat(Exercises.exercise("02.1").judge(new int[] {1}).text()).endsWith("you gave an array.");
+        assertThat(Exercises.exercise("05.4").judge("5.02").text()).containsOnlyOnce("such as");
         assertThat(Exercises.exercise("02.1").judge(Double.NaN).right()).isFalse();
         assertThatThrownBy(() -> Exercises.check("2.1", 3)).hasMessageContaining("02.1");
     }

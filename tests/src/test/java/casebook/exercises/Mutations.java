@@ -90,20 +90,19 @@ final class Mutations {
     }
 
     private static Window window(Window w, int height, int width, int stride, Padding padding) {
-        return new Window(height, width, stride, stride, padding, w.dilation(), w.roundUp());
+        return Window.of(height, width).withStride(stride, stride).withPadding(padding).withDilation(w.dilation()).withRoundUp(w.roundUp());
     }
 
     private static Padding wider(Padding padding, int by) {
-        return padding.same() ? padding : new Padding(false, Math.max(0, padding.top() + by), Math.max(0, padding.left() + by),
-                Math.max(0, padding.bottom() + by),
-                Math.max(0, padding.right() + by));
+        return !(padding instanceof Padding.Zeros zeros) ? padding : new Padding.Zeros(Math.max(0, zeros.top() + by),
+                Math.max(0, zeros.left() + by), Math.max(0, zeros.bottom() + by), Math.max(0, zeros.right() + by));
     }
 
     /** The same in number and order for layers of one kind. */
     private static List<Layer> others(Layer layer) {
         if (layer instanceof Convolution c) {
             Window w = c.window();
-            Padding turned = w.padding().same() ? Padding.VALID : Padding.SAME;
+            Padding turned = w.padding().equals(Padding.SAME) ? Padding.VALID : Padding.SAME;
             return List.of(new Convolution(2 * c.filters(), w, c.groups(), c.bias()), new Convolution((c.filters() + 1) / 2, w, 1,
                     c.bias()),
                     new Convolution(c.filters() + 1, w, 1, c.bias()), new Convolution(c.filters(), w, c.groups(), !c.bias()),
@@ -126,7 +125,7 @@ final class Mutations {
             List<Window> windows = List.of(window(w, w.height() + 1, w.width() + 1, w.strideHeight(), w.padding()),
                     window(w, w.height() + 2, w.width() + 2, w.strideHeight(), wider(w.padding(), 1)), window(w, w.height(), w.width(),
                             w.strideHeight() + 1, w.padding()),
-                    window(w, w.height(), w.width(), w.strideHeight(), w.padding().same() ? Padding.VALID : Padding.SAME));
+                    window(w, w.height(), w.width(), w.strideHeight(), w.padding().equals(Padding.SAME) ? Padding.VALID : Padding.SAME));
             List<Layer> all = new ArrayList<>(windows.stream().map(other -> max ? new MaxPooling(other)
                     : (Layer) new AveragePooling(other)).toList());
             all.add(max ? new AveragePooling(w) : new MaxPooling(w));
@@ -179,13 +178,11 @@ final class Mutations {
             }
             if (layer instanceof Convolution conv) {
                 int[] zeros = conv.window().zeros(network.nodes().get(i).inputShapes().get(0));
-                Padding padding = new Padding(false, zeros[0], zeros[1], zeros[2], zeros[3]);
-                Window w1 = conv.window();
-                Window written = new Window(w1.height(), w1.width(), w1.strideHeight(), w1.strideWidth(), padding, w1.dilation(), false);
+                Padding.Zeros padding = new Padding.Zeros(zeros[0], zeros[1], zeros[2], zeros[3]);
+                Window written = conv.window().withPadding(padding);
                 all.add(new Change("padding written out" + name, w -> w.with(place, w.items.get(place)
                         .with(new Convolution(conv.filters(), written, conv.groups(), conv.bias())))));
-                Window without = new Window(w1.height(), w1.width(), w1.strideHeight(), w1.strideWidth(), Padding.VALID, w1.dilation(),
-                        false);
+                Window without = conv.window().withPadding(Padding.VALID);
                 all.add(new Change("zeros as a layer" + name, w -> {
                     int before = w.items.get(place).inputs().get(0);
                     List<Item> items = new ArrayList<>(w.items);
@@ -223,8 +220,7 @@ final class Mutations {
                 casebook.layers.Shape read = flat ? network.nodes().get(before).inputShapes().get(0) : network.nodes().get(i)
                         .inputShapes().get(0);
                 if (flat && !read.vector()) {
-                    Layer whole = new Convolution(connected.outputs(), new Window(read.height(), read.width(), 1, 1, Padding.VALID, 1,
-                            false), 1, connected.bias());
+                    Layer whole = new Convolution(connected.outputs(), Window.of(read.height(), read.width()), 1, connected.bias());
                     // A vector is wanted behind it again, where another fully connected layer follows.
                     all.add(new Change("as a convolution" + name, w -> w.with(place, new Item(whole, List.of(w.items.get(before).inputs()
                             .get(0)), place)).inserted(place, new Flatten())));

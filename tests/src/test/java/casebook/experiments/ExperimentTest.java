@@ -3,11 +3,11 @@ package casebook.experiments;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import casebook.compute.Stopped;
 import casebook.cost.CostSheet;
 import casebook.data.DataException;
 import casebook.experiments.Experiment.Setting;
 import casebook.network.Network;
-import casebook.notebook.Interrupted;
 import casebook.training.TrainingListener;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -96,7 +96,7 @@ class ExperimentTest {
                     Thread.currentThread().interrupt();
                 }
             }
-        })).isInstanceOf(Interrupted.class).hasMessageContaining("residual 8");
+        })).isInstanceOf(Stopped.class).hasMessageContaining("residual 8");
         int[] first = {0};
         Run goneOn = Runs.in(file, Experiment.DEPTH).run("residual", 8, 0.1, 3, SHORT, new TrainingListener() {
             @Override

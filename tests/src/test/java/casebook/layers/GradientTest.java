@@ -72,7 +72,7 @@ class GradientTest {
                 arguments(new ChannelScaling(true, true), volume),
                 arguments(new ChannelScaling(true, false), vector),
                 arguments(new ChannelScaling(false, true), volume),
-                arguments(new ZeroPadding(new Padding(false, 1, 2, 0, 3)), volume),
+                arguments(new ZeroPadding(new Padding.Zeros(1, 2, 0, 3)), volume),
                 arguments(new Reshape(Shape.volume(3, 3, 1)), vector),
                 arguments(new Reshape(Shape.volume(4, 7, 6)), volume),
                 arguments(new ChannelShuffle(2), volume),

@@ -76,7 +76,6 @@ class ShapeRuleTest {
         assertThatThrownBy(() -> Convolution.of(3, 3, 3, padding(-1))).hasMessageContaining("padding can't be negative");
         assertThatThrownBy(() -> Convolution.of(5, 3, 3, groups(2))).hasMessageContaining("5 filters can't be split into 2 equal groups");
         assertThatThrownBy(() -> MaxPooling.of(2, groups(2))).hasMessageContaining("a pooling has no option groups()");
-        assertThatThrownBy(() -> new Padding(true, 5, 5, 5, 5)).hasMessageContaining("Padding.SAME").hasMessageContaining("5, 5, 5, 5");
         assertThatThrownBy(() -> new BatchNormalization(-1, 0.9)).hasMessageContaining("ε").hasMessageContaining("-1");
         assertThatThrownBy(() -> new BatchNormalization(1e-5, 7)).hasMessageContaining("momentum").hasMessageContaining("7");
         assertThatThrownBy(() -> new BatchNormalization(Double.NaN, 0.9)).hasMessageContaining("NaN");

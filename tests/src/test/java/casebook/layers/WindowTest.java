@@ -40,7 +40,7 @@ class WindowTest {
             Padding padding = switch (random.nextInt(3)) {
                 case 0 -> Padding.VALID;
                 case 1 -> Padding.SAME;
-                default -> new Padding(false, random.nextInt(5), random.nextInt(5), random.nextInt(5), random.nextInt(5));
+                default -> new Padding.Zeros(random.nextInt(5), random.nextInt(5), random.nextInt(5), random.nextInt(5));
             };
             Window window = new Window(1 + random.nextInt(4), 1 + random.nextInt(4), 1 + random.nextInt(5), 1 + random.nextInt(5), padding,
                     1 + random.nextInt(4), pooling && random.nextBoolean());

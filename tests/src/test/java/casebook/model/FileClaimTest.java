@@ -57,8 +57,12 @@ class FileClaimTest {
     void whoWaitsGetsItAlsoWithAStopPending() throws Exception {
         Path file = folder.resolve("some.csv");
         FileClaim first = FileClaim.ifFree(file);
+        Thread waits = Thread.currentThread();
         Thread later = new Thread(() -> {
             try {
+                Thread.sleep(200);
+                // The stop that was pending, and one more while it waits.
+                waits.interrupt();
                 Thread.sleep(200);
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);

@@ -117,4 +117,11 @@ class NetworkTest {
     private static NetworkBuilder start() {
         return Network.named("n").input(8, 8, 2);
     }
+
+    @Test
+    void aLayerThatIsUsedAgainCanHaveANameOfItsOwn() {
+        Network network = Network.named("n").input(4, 4, 3).name("a").conv(3, 3, same()).again("a").again("a").name("last").again("a").build();
+        assertThat(network.nodes()).extracting(Node::name).containsExactly("a", "a_again", "a_again2", "last");
+        assertThat(network.parameterName(network.nodes().get(3), "weights")).isEqualTo("a/weights");
+    }
 }

@@ -3,6 +3,7 @@ package casebook.notebook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import casebook.compute.Stopped;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -75,7 +76,7 @@ class ProgressTest {
         Progress progress = progress("batches", 10);
         progress.step("");
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> progress.step("")).isInstanceOf(Interrupted.class).hasMessage("stopped after 2 of 10 batches");
+        assertThatThrownBy(() -> progress.step("")).isInstanceOf(Stopped.class).hasMessage("stopped after 2 of 10 batches");
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
         progress.close();
         assertThat(last).containsExactly("stopped after 2 of 10 batches");
@@ -83,9 +84,9 @@ class ProgressTest {
 
     @Test
     void aLoopOfOnesOwnCanAskForItself() {
-        Interrupted.check();
+        Stopped.check();
         Thread.currentThread().interrupt();
-        assertThatThrownBy(Interrupted::check).isInstanceOf(Interrupted.class);
+        assertThatThrownBy(Stopped::check).isInstanceOf(Stopped.class);
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 

@@ -6,8 +6,7 @@ import java.util.Set;
 
 /**
  * Puts layers together that are done at once. A normalization behind a convolution is multiplied into its weights; the addition of a
- * shortcut and an
- * activation are done while the convolution still has the numbers in the processor.
+ * shortcut and an activation are done while the convolution still has the numbers in the processor.
  */
 public final class Fusion {
 

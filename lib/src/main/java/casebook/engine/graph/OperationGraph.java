@@ -117,8 +117,7 @@ public final class OperationGraph {
 
     /**
      * The layer in whose memory a value may lie: its own, or that of a layer whose output it writes over or passes on;
-     * {@link Network#INPUT} for memory of
-     * the caller's.
+     * {@link Network#INPUT} for memory of the caller's.
      */
     int root(int value) {
         if (value == Network.INPUT) {

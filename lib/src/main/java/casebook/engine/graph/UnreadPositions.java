@@ -7,8 +7,8 @@ import java.util.Set;
 
 /**
  * Finds positions that nobody reads. A block of a ResNet ends in an output of which the next stage's 1×1 convolutions, of stride 2, read
- * every second row
- * and column: the other three quarters need not be computed. For each layer it says how far apart the rows and columns are that are.
+ * every second row and column: the other three quarters need not be computed. For each layer it says how far apart the rows and columns
+ * are that are.
  */
 public final class UnreadPositions {
 

@@ -25,7 +25,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** What lowerings share while a plan is made: the values that layers put out, and the program to which they tell their steps. */
+/** What lowerings share while a plan is made: the outputs of layers, and the program to which they tell their steps. */
 public abstract class Compilation {
 
     /** From so many images on, blocks of channels are the fastest layout for convolutions. */
@@ -65,17 +65,17 @@ public abstract class Compilation {
         return input;
     }
 
-    /** What a layer put out. */
+    /** The output of a layer. */
     public final Value value(int index) {
         return values.get(index);
     }
 
-    /** What a layer reads. */
+    /** An input of a layer. */
     final Value source(Node node, int which) {
         return values.get(node.inputs().get(which));
     }
 
-    /** All layers of an operation have put out this. */
+    /** This is the output of all layers of an operation. */
     final void put(Operation operation, Value value) {
         operation.nodes().forEach(node -> values.put(node.index(), value));
     }
@@ -98,17 +98,15 @@ public abstract class Compilation {
         return MemoryLayout.any(engine, dims);
     }
 
-    /** An array of what a layer puts out, in row-major order. */
+    /** An array for the output of a layer, in row-major order. */
     final INDArray outputArray(Node node) {
         return Nd4j.create(DataType.FLOAT, node.output().batch(images), 'c');
     }
 
     /**
      * A convolution's primitive in layouts in which it is fast: those that are there, or those that oneDNN likes best. Where that is a
-     * detour, as
-     * with fewer channels than a block has, blocks are tried too. With many images, blocks of the SIMD width are tried first: they were
-     * measured to be faster
-     * from about eight images on, by up to a tenth, and oneDNN likes other ones.
+     * detour, as with fewer channels than a block has, blocks are tried too. With many images, blocks of the SIMD width are tried first:
+     * they were measured to be faster from about eight images on, by up to a tenth, and oneDNN likes other ones.
      *
      * @param make the primitive, from how an array with these dims lies in memory
      * @param there layouts that need no copy, if some are preferred

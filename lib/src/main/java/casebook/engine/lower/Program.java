@@ -26,8 +26,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Steps in their order, and the memory that they share. First all steps are told, with the values that they touch. Then it is known from
- * when to when each
- * value is needed, and {@link #prepare} gives all of them places.
+ * when to when each value is needed, and {@link #prepare} gives all of them places.
  */
 public final class Program {
 

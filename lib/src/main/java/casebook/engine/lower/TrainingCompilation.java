@@ -28,9 +28,8 @@ import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A plan for training steps while it is made. Each operation tells its steps forward and leaves behind how it goes backward; when the last
- * one is told, those are
- * told from the last to the first. Weights are read anew in each step.
+ * A plan for training steps while it is made. Each operation tells its steps forward and leaves behind how it goes backward; when the
+ * last one is told, those are told from the last to the first. Weights are read anew in each step.
  */
 public final class TrainingCompilation extends Compilation {
 
@@ -85,7 +84,7 @@ public final class TrainingCompilation extends Compilation {
         return value == input();
     }
 
-    /** What an operation put out; and its backward pass, which is told if a gradient comes to it. */
+    /** The output of an operation, and its backward pass, which is told if a gradient comes to it. */
     void put(Operation operation, Value output, Runnable backwardPass) {
         put(operation, output);
         backward.push(() -> {

@@ -10,8 +10,7 @@ import org.bytedeco.javacpp.Pointer;
 
 /**
  * The processor as oneDNN sees it. It owns the layouts, primitives and memories that are made with it, and gives all of them back in
- * {@link #close}, or some
- * time after nobody can reach it. It is used by one thread at a time.
+ * {@link #close}, or some time after nobody can reach it. It is used by one thread at a time.
  */
 public final class Engine implements AutoCloseable {
 

@@ -14,7 +14,7 @@ public final class NormalizationPrimitives {
         return dnnl_use_scale | dnnl_use_shift | (relu ? dnnl_fuse_norm_relu : 0);
     }
 
-    /** Batch normalization with the batch's own statistics, which it puts out; a ReLU may be fused, which needs a workspace. */
+    /** Batch normalization with the batch's own statistics, which it writes too; a ReLU may be fused, which needs a workspace. */
     public static Primitive batchForward(Engine engine, MemoryLayout source, MemoryLayout destination, double epsilon, boolean relu) {
         dnnl_primitive_desc desc = engine.description();
         check(dnnl_batch_normalization_forward_primitive_desc_create(desc, engine.handle, dnnl_forward_training, source.desc,

@@ -82,10 +82,8 @@ public final class Primitive {
 
     /**
      * A layout of the operation that was made, which need not be that of its description. oneDNN keeps what it has made and gives it out
-     * again, and
-     * it takes two layouts as equal that differ by nothing but how far apart the channels are where there is one: it may give out an
-     * operation
-     * that was made for the one, and therefore chose another layout for its input.
+     * again, and it takes two layouts as equal that differ by nothing but how far apart the channels are where there is one: it may give
+     * out an operation that was made for the one, and therefore chose another layout for its input.
      */
     private MemoryLayout layout(int what) {
         dnnl_primitive_desc made = engine.description();

@@ -1,8 +1,8 @@
 package casebook.compute;
 
-import static casebook.compute.Room.Place.FIRST;
-import static casebook.compute.Room.Place.RESULT;
-import static casebook.compute.Room.Place.SECOND;
+import static casebook.compute.ThreadBuffers.Slot.FIRST;
+import static casebook.compute.ThreadBuffers.Slot.RESULT;
+import static casebook.compute.ThreadBuffers.Slot.SECOND;
 
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -11,9 +11,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Sums and products channel by channel, over all images and positions of a batch {@code [images, channels, height, width]} or
  * {@code [images, channels]}. Each walks through memory once.
  */
-public final class Channels {
+public final class PerChannel {
 
-    private Channels() {}
+    private PerChannel() {}
 
     /**
      * Mean and variance of each channel.
@@ -55,8 +55,8 @@ public final class Channels {
         double[] sum = new double[a.count()];
         double[] products = new double[a.count()];
         Parallel.parts(a.count(), a.length(), (start, end) -> {
-            float[] valuesA = Room.floats(FIRST, a.size());
-            float[] valuesB = a == b ? valuesA : Room.floats(SECOND, a.size());
+            float[] valuesA = ThreadBuffers.floats(FIRST, a.size());
+            float[] valuesB = a == b ? valuesA : ThreadBuffers.floats(SECOND, a.size());
             for (int plane = start; plane < end; plane++) {
                 a.read(plane, valuesA);
                 if (a != b) {
@@ -123,7 +123,7 @@ public final class Channels {
         Planes from = new Planes(x);
         Planes to = Planes.empty(x, x.shape());
         Parallel.parts(from.count(), from.length(), (start, end) -> {
-            float[] a = Room.floats(RESULT, from.size());
+            float[] a = ThreadBuffers.floats(RESULT, from.size());
             for (int plane = start; plane < end; plane++) {
                 from.read(plane, a);
                 float factor = (float) scale[plane % scale.length];
@@ -146,8 +146,8 @@ public final class Channels {
         Planes second = new Planes(x);
         Planes to = Planes.empty(y, y.shape());
         Parallel.parts(first.count(), first.length(), (start, end) -> {
-            float[] a = Room.floats(RESULT, first.size());
-            float[] b = Room.floats(SECOND, first.size());
+            float[] a = ThreadBuffers.floats(RESULT, first.size());
+            float[] b = ThreadBuffers.floats(SECOND, first.size());
             for (int plane = start; plane < end; plane++) {
                 first.read(plane, a);
                 second.read(plane, b);

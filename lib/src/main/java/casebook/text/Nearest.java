@@ -1,4 +1,4 @@
-package casebook.zoo;
+package casebook.text;
 
 import java.util.Collection;
 import java.util.Comparator;

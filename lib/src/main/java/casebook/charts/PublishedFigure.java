@@ -7,10 +7,10 @@ package casebook.charts;
  * @param published the published figure
  * @param computed the computed figure, in the same unit
  */
-public record Comparison(String name, double published, double computed) {
+public record PublishedFigure(String name, double published, double computed) {
 
     /** @throws IllegalArgumentException if a figure is not positive */
-    public Comparison {
+    public PublishedFigure {
         if (!(published > 0 && computed > 0 && Double.isFinite(published) && Double.isFinite(computed))) {
             throw new IllegalArgumentException(name + ": figures that are compared must be more than 0, they are " + published + " and " + computed);
         }
