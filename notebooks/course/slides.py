@@ -142,6 +142,8 @@ def right(choices, answer):
 
     if answer is None:
         return None
+    if re.fullmatch("[a-d]", answer) and answer not in map(bare, choices):
+        return ord(answer) - ord("a")
     same = [place for place, choice in enumerate(choices) if bare(choice) == bare(answer)]
     numbers = [number(choice) for choice in choices]
     if same or number(answer) is None or None in numbers:
