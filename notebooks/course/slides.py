@@ -211,7 +211,7 @@ def left_out(output):
     data = output.get("data", {})
     if output.output_type == "display_data" and set(data) == {"text/plain"}:
         return True
-    return re.fullmatch(r"\s*<details>(?:(?!<details).)*</details>\s*", data.get("text/html", ""), re.S) is not None
+    return re.fullmatch(r"\s*<details\b[^>]*>(?:(?!<details).)*</details>\s*", data.get("text/html", ""), re.S) is not None
 
 
 # ---------------------------------------------------------------- what can't be read in the last row
