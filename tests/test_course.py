@@ -557,14 +557,16 @@ class SlidesTest(Lectures):
         def asked(answer, *choices):
             question = on("slide", text("**Predict.** Which?"))
             question["metadata"]["casebook"] = {"poll": list(choices)}
-            found = shown(text_html=f"<details><summary>The answer</summary>It is {answer}</details>")
+            found = shown(text_html=f'<details style="max-width:46em"><summary>The answer</summary>It is {answer}</details>')
             return self.warned(question, on("subslide", code('outcome("05.a", 1);', found, drawing(800, 500)), None, "hide-input"))
 
         for answer, choices, right in (("more", ("fewer", "more (it is deeper)"), "more (it is deeper)"), ("61,706", ("6,000", "60,000", "600,000"), "60,000"),
-                                       ("8.79e-09", ("about 0.1", "1e-8", "−1"), "1e-8"), ("VGG-19", ("VGG-16", "vgg-19"), "vgg-19")):
+                                       ("8.79e-09", ("about 0.1", "1e-8", "−1"), "1e-8"), ("VGG-19", ("VGG-16", "vgg-19"), "vgg-19"),
+                                       ("b", ("one network", "another"), "another")):
             self.assertEqual("", asked(answer, *choices))
             slide = self.sections(3)[1][0]
             self.assertEqual(list(choices), re.findall(r'<button[^>]*class="choice[^>]*><b>[a-d]</b> <span>([^<]*)', slide))
+            self.assertNotIn("The answer", str(self.sections(3)), "the answer for the notebook's reader has no place on a slide")
             self.assertEqual([right], re.findall(r'class="choice fragment custom"[^>]*><b>.</b> <span>([^<]*)', slide))
         self.assertIn("slide 2 (Predict. Which?): none of the poll's choices is the answer, neither", asked("neither", "more", "fewer"))
         self.assertIn("a poll of 5 choices", asked("a", *"abcde"))

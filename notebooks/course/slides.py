@@ -39,7 +39,7 @@ OUT = HOME / "target" / "slides"
 CODE_LINES, CODE_COLUMNS, PRINTED_COLUMNS, TABLE_COLUMNS = 12, 60, 90, 5
 PLACE = 600  # about the height that a slide has for a picture
 SCREENS = (1280, 720), (1920, 1080)
-SEEN, SECONDS = 3, 180  # pixels that a browser's rounding may cost; the most that a browser gets for a deck
+SEEN, SECONDS = 3, 300  # pixels that a browser's rounding may cost; the most that a browser gets for a deck
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge", "microsoft-edge",
             "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", r"C:\Program Files\Google\Chrome\Application\chrome.exe",
             r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe")
@@ -142,6 +142,8 @@ def right(choices, answer):
 
     if answer is None:
         return None
+    if re.fullmatch("[a-d]", answer) and answer not in map(bare, choices):
+        return ord(answer) - ord("a")
     same = [place for place, choice in enumerate(choices) if bare(choice) == bare(answer)]
     numbers = [number(choice) for choice in choices]
     if same or number(answer) is None or None in numbers:
@@ -209,7 +211,7 @@ def left_out(output):
     data = output.get("data", {})
     if output.output_type == "display_data" and set(data) == {"text/plain"}:
         return True
-    return re.fullmatch(r"\s*<details>(?:(?!<details).)*</details>\s*", data.get("text/html", ""), re.S) is not None
+    return re.fullmatch(r"\s*<details\b[^>]*>(?:(?!<details).)*</details>\s*", data.get("text/html", ""), re.S) is not None
 
 
 # ---------------------------------------------------------------- what can't be read in the last row
@@ -385,7 +387,7 @@ def measured(file, width, height):
     """What a browser of this size finds cut off in a deck: (slide's number from 1, what is too large, pixels)."""
     with tempfile.TemporaryDirectory(prefix="casebook-", ignore_cleanup_errors=True) as profile:
         command = [browser(), "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={profile}",
-                   f"--window-size={width},{height}", "--virtual-time-budget=600000", "--dump-dom", f"{file.as_uri()}?measure"]
+                   f"--window-size={width},{height}", "--virtual-time-budget=20000000", "--dump-dom", f"{file.as_uri()}?measure"]
         try:
             page = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=SECONDS).stdout.decode("utf-8", "replace")
         except (OSError, subprocess.TimeoutExpired) as problem:
