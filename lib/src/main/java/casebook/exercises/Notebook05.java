@@ -31,10 +31,10 @@ final class Notebook05 {
         return List.of(wrongShortcut(), keras(), underBudget(), normalized());
     }
 
-    /** A shortcut that begins one layer too late, mended. */
+    /** A shortcut that begins one layer too late, repaired. */
     private static Exercise<?> wrongShortcut() {
         Network right = Network.named("right").input(56, 56, 64).module("block", ResNet.basic(64, 1, ResNet.Shortcut.PAD)).build();
-        return Exercise.network("05.1", "a network, such as the variable mended", () -> right)
+        return Exercise.network("05.1", "a network, such as the variable repaired", () -> right)
                 .rule(net -> net.input().csv().equals("56x56x64") && net.output().output().csv().equals("56x56x64"), "56×56×64 goes in and 56×56×64 comes out. Keep that.")
                 .rule(net -> count(net, Add.class) == 1, "There is one addition in a residual block: residual(…) makes it.")
                 .rule(net -> count(net, Convolution.class) == 2, "Two convolutions are in the block, both between the start of the shortcut and the addition.")
