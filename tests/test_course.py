@@ -16,6 +16,7 @@ import tempfile
 import time
 import unittest
 import urllib.request
+from html.parser import HTMLParser
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -167,6 +168,28 @@ class ChooseTest(Project):
         self.assertIn("02", result.stderr)
 
 
+class Answers(HTMLParser):
+    """The text of what answers each prediction on a page."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.open, self.found = [], {}
+        self.feed(page)
+        self.found = {ids: " ".join(words.split()) for ids, words in self.found.items()}
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "div":
+            self.open.append(dict(attributes).get("data-predictions"))
+
+    def handle_endtag(self, tag):
+        if tag == "div":
+            self.open.pop()
+
+    def handle_data(self, data):
+        for ids in filter(None, self.open):
+            self.found[ids] = self.found.get(ids, "") + data
+
+
 @unittest.skipUnless(READY, "needs the environment that the launcher sets up")
 class PagesTest(Project):
     """The pages of notebooks that were executed before."""
@@ -260,6 +283,23 @@ class PagesTest(Project):
         self.assertNotIn("Previous:", body)
         around = re.findall(r'<a rel="(prev|next)" href="([^"]*)">', page)
         self.assertEqual([("prev", "00-start.html"), ("next", "02-lenet-5.html")] * 2, around, "at the top and at the end")
+
+    def test_what_answers_a_prediction_is_marked(self):
+        """From behind the question to the next heading or task; an answer that holds another question ends where that one's does."""
+        asks = lambda *names: code(" ".join(f'predict("{name}", TODO);' for name in names), tags=["prediction"])
+        self.notebook(
+            "03-answers", text("# Answers\n\n**Predict.** One?"), asks("03.a"), code("train();"), code('outcome("03.a", 1);'), text("about one"),
+            text("## Two\n\n**Predict.** Two?"), asks("03.b", "03.c"), text("between"), code('outcome("03.b", 1); outcome("03.c", 2);'), code("chart();"),
+            text("**Exercise 03.1 · count.** One.", tags=["exercise"]), code('check("03.1", TODO);', tags=["exercise"]),
+            text("**Predict.** Three?"), asks("03.d"), text("**Predict.** Four?"), asks("03.e"), code('outcome("03.d", 1);'), code('outcome("03.e", 1);'),
+            text("about both"), text("## End"), text("**Predict.** Never answered?"), asks("03.f"), code("last();"))
+        self.make()
+        page = (self.out / "03-answers.html").read_text(encoding="utf-8")
+        found = Answers(page).found
+        self.assertEqual({
+            "03.a": 'train(); outcome("03.a", 1); about one', "03.b 03.c": 'between outcome("03.b", 1); outcome("03.c", 2); chart();',
+            "03.d": 'Predict. Four? predict("03.e", TODO); outcome("03.d", 1); outcome("03.e", 1); about both',
+            "03.e": 'outcome("03.d", 1); outcome("03.e", 1); about both'}, found)
 
     def test_a_heading_stands_above_the_exercise(self):
         self.notebook("03-exercise", text("## Exercises\n\n**Exercise 03.1 · count.** One.", tags=["exercise"]),
@@ -971,6 +1011,42 @@ class BookTest(unittest.TestCase):
         page.locator(".solutions > summary").click()
         self.assertTrue(page.locator(".solutions .code").first.is_visible())
         page.keyboard.press("Tab")
+
+    def test_an_answer_waits_for_a_prediction(self):
+        page = self.open("02-lenet-5.html", width=390)
+        first, second = page.locator(".answer").nth(0), page.locator(".answer").nth(1)
+        self.assertFalse(first.is_visible(), "nothing was predicted yet")
+        self.assertNotIn("61,706", page.locator("main").inner_text().split("Your prediction")[0], "the answer stands nowhere before")
+        page.locator(".predict input").first.focus()
+        page.keyboard.press("Enter")
+        self.assertFalse(first.is_visible(), "an empty prediction is none")
+        page.keyboard.type("60000")
+        page.keyboard.press("Enter")
+        self.assertTrue(first.is_visible())
+        self.assertIn("It is 61,706", first.inner_text())
+        self.assertEqual("You predicted 60000. The answer is below.", page.evaluate("document.activeElement.textContent"))
+        self.assertFalse(second.is_visible(), "the next one still waits")
+        self.assertEqual((0, []), (sideways(page), serious(page)))
+        page.reload()
+        self.assertEqual((True, False), (first.is_visible(), second.is_visible()), "what was predicted is remembered")
+        page.get_by_role("button", name="Always show answers").first.press("Enter")
+        self.assertEqual(0, page.locator(".answer.waits").count())
+        page.goto((self.out / "03-alexnet.html").as_uri())
+        self.assertEqual(0, page.locator(".answer.waits").count(), "said once, it holds on every page")
+        self.assertFalse(page.locator(".predict").first.is_visible())
+        page.get_by_role("button", name="Ask me first").first.click()
+        self.assertFalse(page.locator(".answer").first.is_visible())
+        page.emulate_media(media="print")
+        self.assertTrue(page.locator(".answer").first.is_visible(), "on paper all is there")
+        self.assertFalse(page.locator(".predict").first.is_visible())
+        page = self.open("02-lenet-5.html", java_script_enabled=False)
+        self.assertTrue(page.locator(".answer").first.is_visible(), "without a script all can be read")
+
+    def test_every_prediction_has_a_box(self):
+        for file in sorted(self.out.glob("[0-9]*.html")):
+            said = file.read_text(encoding="utf-8")
+            asked = re.findall(r'class="task prediction"', said)
+            self.assertEqual(len(asked), said.count('<div class="answer"'), file.name)
 
     def test_what_scrolls_is_reached_with_the_keyboard(self):
         page = self.open("02-lenet-5.html", width=390)

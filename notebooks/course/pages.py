@@ -21,6 +21,7 @@ OUT = HOME / "target" / "course"
 ASKED = re.compile(r"^\*\*(?:Predict|Exercise)\b(?!.*^\*\*(?:Predict|Exercise)\b)", re.M | re.S)
 TASKS = {"prediction", "exercise", "solution"}
 HEADING = re.compile(r"#+ [^\n]*\s*")
+PREDICTED = re.compile(r'\bpredict\("([^"]+)"')
 # What TeX writes as a word: a sign, or nothing where it only says how something stands. HTML knows the Greek letters and most other signs.
 SIGNS = {"cdot": "·", "dots": "…", "sqrt": "√", "varepsilon": "ε", **dict.fromkeys(("text", "frac", "tfrac", "hat", "left", "right", "qquad"), "")}
 
@@ -91,8 +92,31 @@ def parts(notebook):
         while index < len(cells) and has_tag(cells[index], kind) and (cells[index - 1].cell_type, cells[index].cell_type) != ("code", "markdown"):
             index += 1
         part(first, index - 1, f'<div class="task {kind}" role="group" aria-label="{kind.capitalize()}">', "</div>")
+    answers(cells)
     notebook.cells = cells
     return notebook
+
+
+def answers(cells):
+    """Marks what answers a prediction, from the cell behind the question to the end of what is said about the answer: the next heading or
+    the next task. The page's script hides it until the reader has predicted."""
+    ends = {}
+    # From the end on: an answer that holds another question holds its answer as well.
+    for asked in reversed(range(len(cells))):
+        ids = PREDICTED.findall(cells[asked].source) if cells[asked].cell_type == "code" and has_tag(cells[asked], "prediction") else []
+        if not ids:
+            continue
+        first = next(at for at in range(asked, len(cells)) if cells[at].metadata["part_after"]) + 1
+        last = [at for at in range(first, len(cells)) if any(f'outcome("{name}"' in cells[at].source for name in ids)]
+        if not last:
+            continue
+        end = max([last[-1] + 1, *(until for start, until in ends.items() if first <= start <= last[-1])])
+        while end < len(cells) and not re.search(r"^#+ ", cells[end].source, re.M) and not cells[end].metadata["part_before"]:
+            end += 1
+        ends[first] = end
+        # Inside what begins here, and around what ends here.
+        cells[first].metadata["part_before"] = f'<div class="answer" data-predictions="{" ".join(ids)}">' + cells[first].metadata["part_before"]
+        cells[end - 1].metadata["part_after"] += "</div>"
 
 
 def with_summary(body):

@@ -1,4 +1,5 @@
-// Dark or light, the search, what scrolls sideways, and where in the page the reader is. All of it works from the disk.
+// Dark or light, the search, what scrolls sideways, answers that wait for a prediction, and where in the page the reader is. All of it works
+// from the disk.
 (function () {
   "use strict";
   var root = document.documentElement;
@@ -222,9 +223,112 @@
     }
   });
 
-  // ---- a link into the folded solutions opens them
+  // ---- an answer waits for a prediction, unless the reader has said that none need wait
+  var SKIP = "casebook-answers", MADE = "casebook-predictions";
+
+  function kept(key) {
+    try {
+      return JSON.parse(localStorage.getItem(key));
+    } catch (error) {
+      return null;    // no storage: it holds for this page
+    }
+  }
+
+  function keep(key, value) {
+    try {
+      localStorage.setItem(key, JSON.stringify(value));
+    } catch (error) { /* as above */ }
+  }
+
+  function element(name, text, words) {
+    var made = document.createElement(name);
+    made.className = name === "p" ? words || "" : "";
+    made.textContent = text;
+    return made;
+  }
+
+  var asked = Array.from(document.querySelectorAll(".answer")).map(function (answer, at) {
+    var task = answer.previousElementSibling, ids = answer.dataset.predictions.split(" "), form = document.createElement("form");
+    answer.id = answer.id || "answer-" + (at + 1);
+    form.className = "predict";
+    var inputs = ids.map(function (id) {
+      var label = form.appendChild(element("label", ids.length > 1 ? "Your prediction " + id : "Your prediction"));
+      var input = label.appendChild(document.createElement("input"));
+      input.type = "text";
+      input.autocomplete = "off";
+      input.spellcheck = false;
+      input.required = true;
+      return input;
+    });
+    var show = form.appendChild(element("button", "Show the answer")), all = form.appendChild(element("button", "Always show answers"));
+    all.type = "button";
+    var said = element("p", "", "predicted");
+    said.tabIndex = -1;
+    said.setAttribute("role", "status");
+    var again = element("button", "Ask me first");
+    again.type = "button";
+    task.append(form, said, again);
+    task.classList.add("asks");
+    show.setAttribute("aria-controls", answer.id);
+    var one = {ids: ids, answer: answer, form: form, said: said, again: again, open: false};
+    form.addEventListener("submit", function (event) {
+      event.preventDefault();
+      var made = kept(MADE) || {};
+      ids.forEach(function (id, place) {
+        made[id] = inputs[place].value.trim();
+      });
+      keep(MADE, made);
+      one.words = inputs.map(function (input) {
+        return input.value.trim();
+      });
+      update();
+      said.focus();
+    });
+    all.addEventListener("click", function () {
+      skipping = true;
+      keep(SKIP, skipping);
+      update();
+      again.focus();
+    });
+    again.addEventListener("click", function () {
+      skipping = false;
+      keep(SKIP, skipping);
+      update();
+      inputs[0].focus();
+    });
+    return one;
+  });
+  var skipping = kept(SKIP) === true, before = kept(MADE) || {};
+
+  function update() {
+    asked.forEach(function (one) {
+      var predicted = Boolean(one.words), open = predicted || skipping || one.open;
+      one.form.hidden = open;
+      one.again.hidden = predicted || !skipping;
+      one.said.textContent = predicted ? "You predicted " + one.words.join(" and ") + ". The answer is below." : "";
+      one.said.hidden = !predicted;
+      one.answer.classList.toggle("waits", !open);
+      // Where nothing waits any more, nothing is folded either.
+      one.answer.querySelectorAll(".html > details").forEach(function (details) {
+        details.open = details.open || open;
+      });
+    });
+  }
+
+  asked.forEach(function (one) {
+    if (one.ids.every(function (id) { return before[id]; })) {
+      one.words = one.ids.map(function (id) { return before[id]; });
+    }
+  });
+  update();
+
+  // ---- a link into the folded solutions opens them, and one into an answer shows it
   function reveal() {
     var target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    asked.forEach(function (one) {
+      one.open = one.open || Boolean(target && one.answer.contains(target));
+    });
+    update();
     var folded = target && target.closest("details");
     if (folded && !target.closest("summary")) {
       folded.open = true;

@@ -72,7 +72,8 @@ public final class Look {
         NETWORKS.put("inception", ORANGE);
         NETWORKS.put("naive inception", ORANGE);
         NETWORKS.put("resnet", PURPLE);
-        NETWORKS.put("plain-", Color.BLACK);
+        NETWORKS.put("residual", PURPLE);
+        NETWORKS.put("plain", Color.BLACK);
     }
 
     private Look() {}

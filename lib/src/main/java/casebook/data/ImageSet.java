@@ -124,6 +124,18 @@ public final class ImageSet {
         return grey;
     }
 
+    /** One image for a picture, from 0, black, to 1, white: {@code [row][column]}, without padding. */
+    public float[][] grey(int index) {
+        int[][] pixels = pixels(index);
+        float[][] grey = new float[height][width];
+        for (int row = 0; row < height; row++) {
+            for (int column = 0; column < width; column++) {
+                grey[row][column] = pixels[row][column] / 255f;
+            }
+        }
+        return grey;
+    }
+
     /** All images as one batch; for small sets. */
     public Batch all() {
         return batch(IntStream.range(0, size()).toArray());

@@ -149,7 +149,7 @@ public final class Exercises {
      * Writes a prediction down, to compare it with what comes out.
      *
      * @param id its notebook and a letter or word: {@code "02.a"}
-     * @param guess a number, a word, or {@link #TODO} to go on without one
+     * @param guess a number, a word or a choice, or {@link #TODO} to go on without one
      */
     public static void predict(String id, Object guess) {
         if (guess == TODO) {
@@ -162,26 +162,32 @@ public final class Exercises {
         Notebook.show(new Feedback(Mark.OPEN, "Your prediction: " + inWords(guess), trouble));
     }
 
-    /** Says what came out, beside what was predicted. */
+    /**
+     * Says what came out, beside what was predicted.
+     *
+     * @param value what came out; where it was one of a few choices, as a word, even if they are numbers: how many times as large the other
+     *     is says nothing then
+     */
     public static void outcome(String id, Object value) {
         Object guess = PREDICTED.get(id);
         if (guess == null) {
             Notebook.show(new Feedback(Mark.FOLDED, "It is " + inWords(value), "The answer, for whoever has predicted on paper"));
             return;
         }
-        String both = "You predicted " + inWords(guess) + ". It is " + inWords(value);
-        if (guess instanceof Number predicted && value instanceof Number result) {
-            Notebook.show(compared(both, predicted.doubleValue(), result.doubleValue()));
-        } else {
-            boolean same = inWords(guess).strip().equalsIgnoreCase(inWords(value).strip());
-            Notebook.show(new Feedback(same ? Mark.RIGHT : Mark.OPEN, both, same ? "" : "What did you expect, and why is it otherwise?"));
-        }
+        Notebook.show(compared(guess, value));
     }
 
-    private static Feedback compared(String both, double predicted, double result) {
-        if (predicted == result) {
-            return new Feedback(Mark.RIGHT, both, "Exactly.");
+    /** A tick is for what is as good as right. Of percentages, 95 is within a tenth of 88, and yet far from it. */
+    static Feedback compared(Object guess, Object value) {
+        String both = "You predicted " + inWords(guess) + ". It is " + inWords(value);
+        if (inWords(guess).strip().equalsIgnoreCase(inWords(value).strip())) {
+            return new Feedback(Mark.RIGHT, both, guess instanceof Number ? "Exactly." : "");
         }
+        if (!(guess instanceof Number && value instanceof Number)) {
+            return new Feedback(Mark.OPEN, both, "What did you expect, and why is it otherwise?");
+        }
+        double predicted = ((Number) guess).doubleValue();
+        double result = ((Number) value).doubleValue();
         if (predicted * result <= 0) {
             return new Feedback(Mark.OPEN, both, "");
         }
@@ -190,7 +196,7 @@ public final class Exercises {
         String text = near ? String.format(Locale.ROOT, "That is within %.0f %%.", Math.max(1, Math.ceil(100 * Math.abs(factor - 1))))
                 : factor > 1 ? String.format(Locale.ROOT, "Your number is %s times as large.", digits(factor))
                 : String.format(Locale.ROOT, "The result is %s times as large as your number.", digits(1 / factor));
-        return new Feedback(near ? Mark.RIGHT : Mark.OPEN, both, text);
+        return new Feedback(factor > 0.97 && factor < 1.03 ? Mark.RIGHT : Mark.OPEN, both, text);
     }
 
     private static String digits(double factor) {

@@ -88,7 +88,7 @@ final class Notebook02 {
     /** The learner mends a network in which the second pooling is missing. */
     private static Exercise<?> missingLayer() {
         Network right = LeNet5.taught(10);
-        return Exercise.network("02.3", "a network, such as the variable mended", () -> right)
+        return Exercise.network("02.3", "a network, such as the variable repaired", () -> right)
                 .rule(net -> net.input().csv().equals("32x32x1"), "The input was right: 32×32 pixels of one channel. Leave it as it is.")
                 .rule(net -> net.output().output().elements() == 10, "The output was right: ten classes. Leave it as it is.")
                 .rule(net -> CostSheet.of(net).rows().stream().filter(row -> row.kind().startsWith("convolution")).count() == 2,

@@ -103,7 +103,7 @@ final class Notebook03 {
     private static Exercise<?> normalizedFromMemory() {
         return Exercise.of("03.4", double[].class, "what your method makes of the eight channels: lrnFromMemory(x)")
                 .rule(y -> y.length == CHANNELS.length, "Eight numbers go in and eight come out.")
-                .rule(y -> !like(y, false, 5, false), "Nothing is mended yet. Compare it with the formula, from the inside out: what is summed, over which channels, and what then?")
+                .rule(y -> !like(y, false, 5, false), "Nothing is repaired yet. Compare it with the formula, from the inside out: what is summed, over which channels, and what then?")
                 .rule(y -> !anyReach(y, false), "Your sum has the numbers in it. What does the formula add up?")
                 .rule(y -> !like(y, true, 5, false) && !like(y, true, 5, true) && !like(y, true, 4, true), "The squares are right. n = 5 channels take part: how many on each side of channel i?")
                 .rule(y -> !like(y, true, 2, false), "The sum goes over two channels before i, and how many after it? Look at the condition of the loop.")

@@ -75,7 +75,7 @@ final class Notebook08 {
 
     /** In the branch of 5×5 the 1×1 convolution stands behind, and not before. */
     private static Exercise<?> wrongOrder() {
-        return Exercise.network("08.2", "a network, such as the variable mended", GoogLeNet::module)
+        return Exercise.network("08.2", "a network, such as the variable repaired", GoogLeNet::module)
                 .rule(net -> net.input().csv().equals("28x28x192"), "The input was right: 28×28×192. Leave it as it is.")
                 .rule(net -> net.output().output().csv().equals("28x28x256"), net -> "28×28×256 should come out, and yours puts out " + net.output().output() + ".")
                 .rule(net -> convolutions(net).count() == 6, net -> "An Inception module has six convolutions, and yours has " + convolutions(net).count() + ".")

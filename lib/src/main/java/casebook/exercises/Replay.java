@@ -1,5 +1,6 @@
 package casebook.exercises;
 
+import casebook.charts.Picture;
 import casebook.data.Datasets;
 import casebook.experiments.Experiment;
 import casebook.experiments.Run;
@@ -20,7 +21,7 @@ public final class Replay {
     private Replay() {}
 
     /**
-     * Shows a chart and a table of the runs that come with the project, and how they were made.
+     * Shows charts and a table of the runs that come with the project, and how they were made.
      *
      * @param id a notebook, a dot, and an experiment: {@code "05.depth"}; or the experiment alone
      * @throws IllegalArgumentException if there is no such experiment
@@ -28,9 +29,15 @@ public final class Replay {
     public static void show(String id) {
         Experiment experiment = Experiment.of(id.substring(id.indexOf('.') + 1));
         List<Run> runs = runs(experiment);
-        Notebook.show(Runs.chart(experiment, "Recorded: " + experiment.what(), "test error, %", runs, Run::testError));
+        charts(experiment, runs).forEach(Notebook::show);
         Notebook.show(table(experiment, runs));
         System.out.println(origin(experiment, runs));
+    }
+
+    /** Both errors: that plain networks learn worse when they are deeper shows in training, what dropout is good for only in the test. */
+    static List<Picture> charts(Experiment experiment, List<Run> runs) {
+        return List.of(Runs.chart(experiment, "Recorded training error: " + experiment.what(), "training error, %", runs, Run::trainingError),
+                Runs.chart(experiment, "Recorded test error: " + experiment.what(), "test error, %", runs, Run::testError));
     }
 
     /** The recorded runs in the experiment's own setting. */

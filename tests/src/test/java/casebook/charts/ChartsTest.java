@@ -154,6 +154,15 @@ class ChartsTest {
         assertThat(highest(image, Look.BLUE)).as("the peak is drawn").isLessThan(image.getHeight() / 4);
     }
 
+    /** Plain and residual are compared in several notebooks: each keeps its colour, however many curves stand before it. */
+    @Test
+    void plainAndResidualKeepTheirColours() {
+        assertThat(Look.network("plain, 20 layers")).isEqualTo(Look.network("plain")).isEqualTo(Look.network("Plain-34"));
+        assertThat(Look.network("residual, BN")).isEqualTo(Look.network("residual")).isEqualTo(Look.network("ResNet-34"))
+                .isNotEqualTo(Look.network("plain"));
+        assertThat(Look.known("residual") && Look.known("plain")).isTrue();
+    }
+
     private static int highest(BufferedImage image, Color colour) {
         for (int y = 0; y < image.getHeight(); y++) {
             for (int x = 0; x < image.getWidth() * 7 / 10; x++) {

@@ -69,6 +69,7 @@ class DataTest {
         double black = batch.images().getDouble(0, 0, 0, 0);
         assertThat(batch.images().getDouble(1, 0, 31, 31)).isEqualTo(black);
         int grey = set.pixels(5)[14][13];
+        assertThat(set.grey(5)[14][13]).isEqualTo(grey / 255f);
         assertThat(batch.images().getDouble(1, 0, 16, 15)).isCloseTo((grey / 255.0 - 0.28604) / 0.35302, within(1e-5));
         assertThat(batch.labels()).containsExactly(set.label(3), set.label(5));
     }

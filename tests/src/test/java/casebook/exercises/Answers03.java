@@ -55,7 +55,7 @@ final class Answers03 {
                     new Built("light", "wants a network")),
             "03.4", List.of(
                     new Built(lrn(true, 2, 2, 0.75), ""),
-                    new Built(lrn(false, 5, 4, 0.75), "Nothing is mended"),
+                    new Built(lrn(false, 5, 4, 0.75), "Nothing is repaired"),
                     new Built(lrn(false, 2, 2, 0.75), "What does the formula add up"),
                     new Built(lrn(false, 2, 1, 0.75), "What does the formula add up"),
                     new Built(lrn(true, 5, 5, 0.75), "how many on each side"),

@@ -204,4 +204,21 @@ class ExercisesTest {
         assertThat(Exercises.exercise("02.1").judge(Double.NaN).right()).isFalse();
         assertThatThrownBy(() -> Exercises.check("2.1", 3)).hasMessageContaining("02.1");
     }
+
+    @Test
+    void aTickIsForWhatIsAsGoodAsRight() {
+        assertThat(Exercises.compared(95, 87.9).words()).isEqualTo("○ You predicted 95. It is 87.9. That is within 9 %.");
+        assertThat(Exercises.compared(90, 87.9).words()).startsWith("✓").endsWith("That is within 3 %.");
+        assertThat(Exercises.compared(60_000, 61_706).words()).startsWith("✓");
+        assertThat(Exercises.compared(20_000, 61_706).words()).startsWith("○").endsWith("3.1 times as large as your number.");
+        assertThat(Exercises.compared(5, 5L).words()).isEqualTo("✓ You predicted 5. It is 5. Exactly.");
+        assertThat(Exercises.compared("Shirt", "shirt").words()).startsWith("✓");
+    }
+
+    /** Of two choices that are numbers, none is "2.5 times as large". */
+    @Test
+    void aChoiceIsComparedAsAWord() {
+        assertThat(Exercises.compared(20, "20").words()).startsWith("✓ You predicted 20. It is 20");
+        assertThat(Exercises.compared(8, "20").words()).startsWith("○ You predicted 8. It is 20").doesNotContain("times as large");
+    }
 }
