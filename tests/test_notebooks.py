@@ -317,6 +317,9 @@ def checks_and_solves(path, notebook, every):
         cell = notebook["cells"][place]
         if cell["cell_type"] == "code" and not cell["metadata"].get("jupyter", {}).get("source_hidden"):
             yield f"{cell['id']} is a solution that is not folded"
+        # JupyterLab shows the first line of what is folded.
+        if cell["cell_type"] == "code" and not re.fullmatch(r"// \w+\.\d+(, row by row)?", source(cell).split("\n")[0]):
+            yield f"{cell['id']} is folded, and its first line says more than the exercise's number"
 
 
 @check
@@ -457,7 +460,7 @@ class ChecksTest(unittest.TestCase):
             *[{**text(f"### Slide {place}\n\nText."), "metadata": {"slideshow": {"slide_type": "subslide"}}} for place in range(9)],
             text("## Remember\n\n- One.\n- Two,\n  in two lines.\n- Three.\n\n## References\n\n- A. Author: *Title*. 1998.\n\n" + chain),
             {**text("## Solutions\n\nOne way."), "metadata": {"tags": ["solution"]}},
-            {**code(f'solution("{number}.1", 2);'), "metadata": {"tags": ["solution"], "jupyter": {"source_hidden": True}}},
+            {**code(f'// {number}.1\n// One and one\nsolution("{number}.1", 2);'), "metadata": {"tags": ["solution"], "jupyter": {"source_hidden": True}}},
         ]
         count = 0
         for index, cell in enumerate(cells, 1):
@@ -550,6 +553,8 @@ class ChecksTest(unittest.TestCase):
         self.replace("checks_and_solves", 7, "02.1", "02.2")
         self.spoil("checks_and_solves", put([], "cells", 7, "metadata", "tags"))
         self.spoil("checks_and_solves", put({}, "cells", -1, "metadata", "jupyter"))
+        self.replace("checks_and_solves", -1, "// 02.1\n//", "// 02.1:")
+        self.replace("checks_and_solves", -1, "// 02.1\n// One and one\n", "")
         self.replace("checks_and_solves", -2, "## Solutions", "## Answers")
         self.spoil("fits_on_its_slides", put("skip", "cells", 4, "metadata", "slideshow", "slide_type"))
         self.replace("fits_on_its_slides", 4, "How many?", "How " + "many " * 110)
