@@ -112,7 +112,8 @@ final class Evaluation {
     }
 
     private double[] pairs(long[] out) {
-        DoubleBinaryOperator operator = PAIRS.get(op.type());
+        boolean signOfFirst = op.type().equals("Mod") && op.integer("fmod", 0) != 0;
+        DoubleBinaryOperator operator = signOfFirst ? (a, b) -> a % b : PAIRS.get(op.type());
         boolean whole = inputs.stream().allMatch(Constant::whole);
         return values(out, at -> {
             double value = spread(0, at);
@@ -139,6 +140,7 @@ final class Evaluation {
         boolean keep = op.integer("keepdims", 1) != 0;
         double[] numbers = inputs.get(0).known();
         double[] result = new double[(int) Constant.count(out)];
+        Arrays.fill(result, op.type().equals("ReduceProd") ? 1 : 0);
         int[] times = new int[result.length];
         int[] next = {0};
         values(in, at -> {

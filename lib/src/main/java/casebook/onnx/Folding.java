@@ -2,6 +2,7 @@ package casebook.onnx;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ final class Folding {
         return switch (op.type()) {
             case "Constant" -> List.of(constant(op));
             case "ConstantOfShape" -> List.of(filled(op, required(at, 0).integers()));
-            case "Identity", "Dropout" -> List.of(required(at, 0));
+            case "Identity", "Dropout" -> Collections.nCopies(op.outputs().size(), required(at, 0));
             case "Cast" -> List.of(required(at, 0).as(op.integer("to", 0)));
             case "Shape" -> List.of(shape(op, required(at, 0).sizes()));
             case "Size" -> List.of(Constant.of(op.output(), Constant.count(required(at, 0).sizes())).reshaped());

@@ -339,6 +339,11 @@ final class Graph {
         return PREPARING.contains(op.type()) && op.inputs().stream().filter(this::flowing).allMatch(prepared::contains);
     }
 
+    /** Says that what this tensor is multiplied with is no weight: it is a factor of quantization, or the image. */
+    void given(String tensor) {
+        prepared.add(tensor);
+    }
+
     /** Notes, after an operator was read, whether what it writes is still the image as it was taken. */
     void prepare(Op op) {
         if (preparing(op)) {

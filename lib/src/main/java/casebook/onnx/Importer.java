@@ -28,9 +28,9 @@ import java.util.function.Supplier;
 import onnx.Onnx;
 
 /**
- * Makes a network of an ONNX file. Its operators are read in order, and each one that computes something becomes a layer.
- * Those that only turn or regroup tensors are followed ({@link Layout}), and those that do not depend on the image are worked
- * out ({@link Folding}).
+ * Makes a network of an ONNX file. Its operators are read in order, and each one that computes something becomes a layer: one of
+ * ours, or a row under its own name ({@link OtherOperators}). Those that only turn or regroup tensors are followed
+ * ({@link Layout}), and those that do not depend on the image are worked out ({@link Folding}).
  */
 final class Importer {
 
@@ -183,7 +183,8 @@ final class Importer {
     /** The image comes first; a file may have other inputs beside it. */
     private void start(Shape size) {
         List<Onnx.ValueInfoProto> inputs = proto.getInputList().stream().filter(input -> !graph.fixed(input.getName()))
-                .sorted(Comparator.comparing(input -> input.getType().getTensorType().getShape().getDimCount() != 4)).toList();
+                .sorted(Comparator.comparing((Onnx.ValueInfoProto input) -> graph.readers(input.getName()).isEmpty()).thenComparing(
+                        input -> input.getType().getTensorType().getShape().getDimCount() != 4)).toList();
         if (inputs.isEmpty() || inputs.size() > MOST_OUTPUTS) {
             throw new IllegalArgumentException("a classifier has one input, the images, and a few others at most; this file has "
                     + inputs.size());
@@ -225,8 +226,9 @@ final class Importer {
             }
             lengths[i] = given > 0 ? given : lengths[i];
         }
-        long images = Math.max(1, lengths[0]);
-        lengths[0] = images;
+        boolean one = axes != null && axes.charAt(0) != 'N';
+        long images = one ? 1 : Math.max(1, lengths[0]);
+        lengths[0] = one ? lengths[0] : images;
         Layout.Placed placed = axes == null ? Layout.placed(lengths, images, Layout.of("N", Shape.vector(1), images))
                 : Layout.placed(axes, lengths, images);
         Network.Named named = Network.named(title());
@@ -248,7 +250,7 @@ final class Importer {
     private String axes(String input, List<Onnx.TensorShapeProto.Dimension> sides) {
         if (sides.size() != 4) {
             boolean signal = graph.readers(input).stream().anyMatch(op -> op.type().equals("Conv"));
-            return sides.size() == 2 ? "NC" : sides.size() == 3 ? signal ? "NCW" : "NHW" : null;
+            return sides.size() == 2 ? "NC" : sides.size() != 3 ? null : signal ? "NCW" : single(sides);
         }
         Set<String> passing = Set.of("Add", "Sub", "Mul", "Div", "Cast", "Identity", "Pad", "Relu", "Clip", "Dropout");
         Set<String> fixed = Set.of("Conv", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "BatchNormalization",
@@ -288,6 +290,14 @@ final class Importer {
         return (last == 1 || last == 3) && sides.get(1).getDimValue() > 4 && sides.get(2).getDimValue() > 4 ? "NHWC" : "NCHW";
     }
 
+    /** Three sides are images without channels, or one image, which has one channel or three and more rows and columns. */
+    private static String single(List<Onnx.TensorShapeProto.Dimension> sides) {
+        long first = sides.get(0).getDimValue();
+        long last = sides.get(2).getDimValue();
+        boolean image = first > 0 && sides.get(1).getDimValue() > 4;
+        return image && (last == 1 || last == 3) && first > 4 ? "HWC" : image && first == 3 && last > 4 ? "CHW" : "NHW";
+    }
+
     private Network end() {
         if (proto.getOutputCount() == 0 || proto.getOutputCount() > MOST_OUTPUTS) {
             throw new IllegalArgumentException("a classifier has one, and a few auxiliary ones at most; this file has "
@@ -296,16 +306,27 @@ final class Importer {
         List<String> ends = new ArrayList<>();
         for (Onnx.ValueInfoProto output : proto.getOutputList()) {
             Flow flow = graph.flow(output.getName());
-            if (flow == null) {
-                throw new IllegalArgumentException("\"" + Printable.name(output.getName()) + "\" does not depend on the image");
+            if (flow != null) {
+                ends.add(last(flow).layer());
             }
-            int rank = flow.layout().rank();
-            ends.add((rank == 2 || rank == 4 ? graph.plain(flow) : flow).layer());
+        }
+        if (ends.isEmpty()) {
+            throw new IllegalArgumentException("\"" + Printable.name(proto.getOutput(0).getName()) + "\" does not depend on the image");
         }
         if (ends.contains("input")) {
             throw new IllegalArgumentException("it is the image itself, so there is no layer");
         }
         return counted(graph.end(ends));
+    }
+
+    /** What only turns or regroups the numbers at the end is a layer if it is one of ours, and none otherwise. */
+    private Flow last(Flow flow) {
+        try {
+            int rank = flow.layout().rank();
+            return rank == 2 || rank == 4 ? graph.plain(flow) : flow;
+        } catch (IllegalArgumentException e) {
+            return flow;
+        }
     }
 
     /** Sizes that can each be read may have products that can't be counted, whatever counts. */

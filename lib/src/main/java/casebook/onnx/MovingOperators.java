@@ -29,6 +29,8 @@ final class MovingOperators {
         readers.put("Slice", this::slice);
         readers.put("Identity", op -> graph.put(op, graph.flow(op, 0)));
         readers.put("Cast", op -> graph.put(op, graph.flow(op, 0)));
+        readers.put("QuantizeLinear", op -> graph.put(op, graph.flow(op, 0)));
+        readers.put("DequantizeLinear", op -> graph.put(op, graph.flow(op, 0)));
         readers.put("Flatten", this::flatten);
         readers.put("Reshape", this::reshape);
         readers.put("Squeeze", this::squeeze);

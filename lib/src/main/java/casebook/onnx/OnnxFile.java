@@ -26,10 +26,10 @@ public final class OnnxFile {
 
     /**
      * Reads the network of a file that any library has written, as far as it is a classifier of images. The weights are not
-     * read, only their sizes.
+     * read, only their sizes. An operator that Casebook has no layer for is followed by its shapes: a network with such a layer
+     * can be counted, and not be run.
      *
-     * @throws ModelFileException if the file is damaged, or holds an operator that Casebook has no layer for; the message
-     *     names it
+     * @throws ModelFileException if the file is damaged, or holds an operator whose shapes are not known; the message names it
      */
     public static Network read(Path file) {
         return read(file, null);
@@ -39,8 +39,7 @@ public final class OnnxFile {
      * Reads the network of a file whose image size is left open.
      *
      * @param input the size of the image; null to take it from the file
-     * @throws ModelFileException if the file is damaged, or holds an operator that Casebook has no layer for; the message
-     *     names it
+     * @throws ModelFileException if the file is damaged, or holds an operator whose shapes are not known; the message names it
      */
     public static Network read(Path file, Shape input) {
         return new Importer(file, Skeleton.read(file)).network(input);

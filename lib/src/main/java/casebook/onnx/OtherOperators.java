@@ -56,6 +56,9 @@ final class OtherOperators {
         for (int i = 0; i < Math.min(outputs.size(), op.outputs().size()); i++) {
             String output = op.outputs().get(i);
             boolean used = !output.isEmpty() && (i == 0 || !graph.readers(output).isEmpty() || graph.isOutput(output));
+            if (op.type().equals("DynamicQuantizeLinear") && i > 0) {
+                graph.given(output);
+            }
             if (used) {
                 graph.put(output, flow(op, i, inputs, outputs.get(i), flows));
             }
@@ -111,7 +114,7 @@ final class OtherOperators {
             case "QLinearMatMul" -> input == 3;
             case "ConvInteger", "MatMulInteger" -> input == 1;
             case "Where" -> input > 0 && !single;
-            case "Gather" -> input == 0;
+            case "Gather" -> input == 0 && !constant.whole();
             case "Concat" -> !(constant.whole() && constant.written());
             default -> !single && !constant.whole();
         };

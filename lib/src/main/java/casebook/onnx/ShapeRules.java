@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -32,11 +33,14 @@ final class ShapeRules {
             "GreaterOrEqual", "Less", "LessOrEqual", "Max", "Mean", "Min", "Mod", "Mul", "Or", "Pow", "PRelu", "Sub", "Sum", "Where",
                     "Xor");
     private static final Map<String, Integer> REDUCING = new HashMap<>();
-    private static final Set<String> OTHERS = Set.of("ArgMax", "ArgMin", "Attention", "AveragePool", "Concat", "Constant",
-            "ConstantOfShape", "Conv", "ConvInteger", "ConvTranspose", "DepthToSpace", "DynamicQuantizeLinear", "Einsum", "Expand",
+    private static final Set<String> OTHERS = Set.of("AffineGrid", "ArgMax", "ArgMin", "Attention", "AveragePool", "Concat", "Constant",
+            "ConstantOfShape", "Conv", "ConvInteger", "ConvTranspose", "DeformConv", "DepthToSpace", "DynamicQuantizeLinear", "Einsum",
+                    "Expand",
                     "Flatten", "Gather",
-            "GatherElements", "GatherND", "Gemm", "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool", "GridSample", "LpPool", "MatMul",
-            "MatMulInteger", "MaxPool", "OneHot", "Pad", "QLinearConv", "QLinearMatMul", "Range", "Reshape", "Resize", "Shape", "Size",
+            "GatherElements", "GatherND", "Gemm", "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool", "GridSample", "GRU", "LpPool",
+                    "LSTM", "MatMul",
+            "MatMulInteger", "MaxPool", "OneHot", "Pad", "QLinearConv", "QLinearMatMul", "Range", "RNN", "Reshape", "Resize", "Shape",
+                    "Size",
                     "Slice",
             "SpaceToDepth", "Split", "Squeeze", "Tile", "TopK", "Transpose", "Unsqueeze", "Upsample");
 
@@ -87,7 +91,7 @@ final class ShapeRules {
         String type = op.type();
         if (ALIKE.contains(type)) {
             checkNormalization();
-            return Collections.nCopies(Math.max(1, op.outputs().size()), sides(0));
+            return alike();
         }
         if (SPREAD.contains(type)) {
             return List.of(spread(IntStream.range(0, inputs.size()).filter(op::has).mapToObj(this::sides).toList()));
@@ -98,6 +102,8 @@ final class ShapeRules {
         return switch (type) {
             case "Concat" -> List.of(joined());
             case "Split" -> split();
+            case "Attention" -> attention();
+            case "GRU", "LSTM", "RNN" -> recurrent();
             case "DynamicQuantizeLinear" -> List.of(sides(0), new long[0], new long[0]);
             case "TopK" -> Collections.nCopies(2, topK());
             case "MaxPool" -> Collections.nCopies(2, pooled());
@@ -108,9 +114,9 @@ final class ShapeRules {
     private long[] only() {
         return switch (op.type()) {
             case "ArgMax", "ArgMin" -> reduced(new long[] {op.integer("axis", 0)}, op.integer("keepdims", 1) != 0);
-            case "Attention" -> attention();
+            case "AffineGrid" -> grid();
             case "AveragePool", "LpPool" -> pooled();
-            case "Conv", "ConvInteger" -> convolved(sides(1));
+            case "Conv", "ConvInteger", "DeformConv" -> convolved(sides(1));
             case "QLinearConv" -> convolved(sides(3));
             case "ConvTranspose" -> spreadOut();
             case "DepthToSpace", "SpaceToDepth" -> blocks();
@@ -197,6 +203,20 @@ final class ShapeRules {
             }
         }
         return result;
+    }
+
+    /** As large as the first input; beside it, what a normalization measured. */
+    private List<long[]> alike() {
+        long[] sizes = sides(0);
+        return switch (op.type()) {
+            case "BatchNormalization" -> List.of(sizes, sides(1), sides(1), sides(1), sides(1));
+            case "LayerNormalization" -> {
+                long[] measured = sizes.clone();
+                Arrays.fill(measured, axis("axis", -1, sizes.length), sizes.length, 1);
+                yield List.of(sizes, measured, measured);
+            }
+            default -> Collections.nCopies(Math.max(1, op.outputs().size()), sizes);
+        };
     }
 
     /** An output whose further inputs only add to it or multiply it: they must not be larger. */
@@ -399,15 +419,46 @@ final class ShapeRules {
         return parts[1].chars().mapToLong(side -> sides.get((char) side)).toArray();
     }
 
-    private long[] attention() {
-        long[] queries = sides(0).clone();
+    /** Scaled dot products; beside the result, keys and values with those from before, and the products of queries and keys. */
+    private List<long[]> attention() {
+        long[] queries = sides(0);
+        long[] keys = sides(1);
         long[] values = sides(2);
-        if (queries.length == 4) {
-            queries[3] = values[values.length - 1];
-        } else {
-            queries[2] = values[2] / Math.max(1, op.integer("kv_num_heads", 1)) * op.integer("q_num_heads", 1);
+        boolean flat = queries.length == 3;
+        if (keys.length != queries.length || values.length != queries.length || queries.length < 3) {
+            throw new IllegalArgumentException("queries, keys and values of " + Layout.text(queries) + ", " + Layout.text(keys) + ", "
+                    + Layout.text(values) + " do not fit together");
         }
-        return queries;
+        long heads = flat ? op.integer("q_num_heads", 1) : queries[1];
+        long keyHeads = flat ? op.integer("kv_num_heads", 1) : keys[1];
+        if (heads < 1 || keyHeads < 1) {
+            throw new IllegalArgumentException("it does not say how many heads it has");
+        }
+        long before = op.has(4) ? sides(4)[2] : 0;
+        long length = Math.addExact(before, keys[keys.length - 2]);
+        long deep = flat ? keys[2] / keyHeads : keys[3];
+        long wide = flat ? values[2] / keyHeads : values[3];
+        long[] result = flat ? new long[] {queries[0], queries[1], Math.multiplyExact(wide, heads)}
+                : new long[] {queries[0], heads, queries[2], wide};
+        return List.of(result, new long[] {keys[0], keyHeads, length, deep}, new long[] {keys[0], keyHeads, length, wide},
+                new long[] {queries[0], heads, queries[queries.length - 2], length});
+    }
+
+    private List<long[]> recurrent() {
+        long[] sizes = sides(0);
+        long hidden = op.integer("hidden_size", sides(2)[sides(2).length - 1]);
+        long directions = op.text("direction", "forward").equals("bidirectional") ? 2 : 1;
+        boolean imagesFirst = op.integer("layout", 0) != 0;
+        long images = sizes[imagesFirst ? 0 : 1];
+        long[] last = imagesFirst ? new long[] {images, directions, hidden} : new long[] {directions, images, hidden};
+        return List.of(imagesFirst ? new long[] {images, sizes[1], directions, hidden} : new long[] {sizes[0], directions, images, hidden},
+                last, last);
+    }
+
+    private long[] grid() {
+        long[] sizes = integers(1);
+        return LongStream.concat(LongStream.concat(LongStream.of(sizes[0]), Arrays.stream(sizes).skip(2)),
+                LongStream.of(sizes.length - 2)).toArray();
     }
 
     // ---- parts and rearrangements ----
@@ -540,11 +591,7 @@ final class ShapeRules {
         int scales = upsampling || version < 11 ? 1 : 2;
         int[] axes = op.has("axes") ? Folding.places(op.integers("axes"), sizes.length) : IntStream.range(0, sizes.length).toArray();
         if (!upsampling && op.has(3)) {
-            long[] wanted = integers(3);
-            for (int i = 0; i < axes.length && i < wanted.length; i++) {
-                sizes[axes[i]] = wanted[i];
-            }
-            return sizes;
+            return stretched(sizes, axes, integers(3));
         }
         double[] factors = op.has("scales")
                 ? op.attributes().get("scales").getFloatsList().stream().mapToDouble(Float::doubleValue).toArray()
@@ -554,6 +601,20 @@ final class ShapeRules {
         }
         for (int i = 0; i < axes.length; i++) {
             sizes[axes[i]] = (long) Math.floor(sizes[axes[i]] * (double) (float) factors[i]);
+        }
+        return sizes;
+    }
+
+    /** The sizes that are asked for, or those of the same proportions that fit into them or around them. */
+    private long[] stretched(long[] sizes, int[] axes, long[] wanted) {
+        String policy = op.text("keep_aspect_ratio_policy", "stretch");
+        if (wanted.length != axes.length) {
+            throw new IllegalArgumentException("it needs one size for each of " + axes.length + " sides, it has " + wanted.length);
+        }
+        DoubleStream factors = IntStream.range(0, axes.length).mapToDouble(i -> wanted[i] / (double) sizes[axes[i]]);
+        double factor = policy.equals("not_larger") ? factors.min().orElse(1) : factors.max().orElse(1);
+        for (int i = 0; i < axes.length; i++) {
+            sizes[axes[i]] = policy.equals("stretch") ? wanted[i] : (long) Math.floor(factor * sizes[axes[i]] + 0.5);
         }
         return sizes;
     }
