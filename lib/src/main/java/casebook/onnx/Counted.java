@@ -22,19 +22,19 @@ record Counted(Layer layer, List<Parameter> own) implements Layer {
     /** @throws UnsupportedOperationException always: where its weights come from is not kept */
     @Override
     public INDArray forward(Pass pass, List<INDArray> inputs) {
-        throw Operation.onlyCounted(kind());
+        throw CountedOperator.onlyCounted(kind());
     }
 
     /** @throws UnsupportedOperationException always: where its weights come from is not kept */
     @Override
     public List<INDArray> backward(Pass pass, INDArray gradient) {
-        throw Operation.onlyCounted(kind());
+        throw CountedOperator.onlyCounted(kind());
     }
 
     /** @throws UnsupportedOperationException always: where its weights come from is not kept */
     @Override
     public String export(GraphWriter graph, List<String> inputs) {
-        throw Operation.onlyCounted(kind());
+        throw CountedOperator.onlyCounted(kind());
     }
 
     @Override

@@ -14,7 +14,7 @@ import onnx.Onnx;
 
 /**
  * What operators do that do not depend on the image: with them, programs that write ONNX work out sizes and turn weights. The sides
- * of what comes out are always known ({@link ShapeRules}), its numbers where they are few ({@link Evaluation}).
+ * of what comes out are always known ({@link ShapeRules}), its numbers where they are few ({@link ConstantEvaluation}).
  */
 final class Folding {
 
@@ -58,13 +58,13 @@ final class Folding {
         boolean same = Set.of("Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "DequantizeLinear").contains(op.type());
         boolean few = inputs.stream().allMatch(input -> input == null || input.few())
                 && sizes.stream().allMatch(sides -> Constant.count(sides) <= Constant.MOST_VALUES);
-        List<double[]> values = few ? Evaluation.of(op, inputs, sizes) : null;
+        List<double[]> values = few ? ConstantEvaluation.of(op, inputs, sizes) : null;
         boolean repeated = same && !inputs.isEmpty() && inputs.get(0).values() != null && inputs.get(0).values().length == 1;
         List<Constant> outputs = new ArrayList<>();
         for (int i = 0; i < sizes.size(); i++) {
             String origin = same ? inputs.get(0).origin() : op.outputs().size() > i ? op.outputs().get(i) : op.output();
             double[] numbers = values != null ? values.get(i) : repeated ? inputs.get(0).values() : null;
-            outputs.add(new Constant(origin, parts, sizes.get(i), numbers, Evaluation.whole(op, inputs), written));
+            outputs.add(new Constant(origin, parts, sizes.get(i), numbers, ConstantEvaluation.whole(op, inputs), written));
         }
         return outputs;
     }

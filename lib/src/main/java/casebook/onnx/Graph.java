@@ -121,7 +121,7 @@ final class Graph {
                     + "write the file for a fixed size");
         }
         Layout.Placed placed = Layout.placed(sides, images, image.layout());
-        Flow flow = add(tensor, new Operation("input", Layer.Category.OTHER, placed.shape(), List.of(), Cost.NONE, Field.EVERYTHING),
+        Flow flow = add(tensor, new CountedOperator("input", Layer.Category.OTHER, placed.shape(), List.of(), Cost.NONE, Field.EVERYTHING),
                 image);
         put(tensor, new Flow(flow.layer(), flow.shape(), placed.layout(), tensor));
         prepared.add(tensor);

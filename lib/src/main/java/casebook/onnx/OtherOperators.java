@@ -73,7 +73,7 @@ final class OtherOperators {
         boolean first = output == 0;
         List<Parameter> weights = first ? weights(op, flows) : List.of();
         Cost cost = first ? cost(op, inputs, sizes, weights) : Cost.NONE;
-        Operation operation = new Operation(op.type(), category(op, flows), placed.shape(), weights, cost, field(op));
+        CountedOperator operation = new CountedOperator(op.type(), category(op, flows), placed.shape(), weights, cost, field(op));
         // The same layer twice in a sum is one edge for a shape, and the rule is known already.
         Flow added = graph.add(first ? op.name() : op.name() + "/" + output, operation, flows.toArray(new Flow[0]));
         return new Flow(added.layer(), added.shape(), placed.layout(), op.name());

@@ -20,7 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param work what one image costs
  * @param sees which part of its input one output value sees
  */
-record Operation(String kind, Category category, Shape result, List<Parameter> weights, Cost work, Field sees) implements Layer {
+record CountedOperator(String kind, Category category, Shape result, List<Parameter> weights, Cost work, Field sees) implements Layer {
 
     static UnsupportedOperationException onlyCounted(String kind) {
         return new UnsupportedOperationException("this " + kind

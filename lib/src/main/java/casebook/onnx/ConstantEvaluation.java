@@ -11,7 +11,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** Works out the numbers of small tensors, by which programs that write ONNX say sizes. */
-final class Evaluation {
+final class ConstantEvaluation {
 
     private static final Set<String> WHOLE = Set.of("Shape", "Size", "ArgMax", "ArgMin", "Equal", "Greater", "GreaterOrEqual", "Less",
             "LessOrEqual", "Not", "And", "Or", "Xor", "NonZero");
@@ -57,7 +57,7 @@ final class Evaluation {
     private final List<Constant> inputs;
     private final List<long[]> sizes;
 
-    private Evaluation(Op op, List<Constant> inputs, List<long[]> sizes) {
+    private ConstantEvaluation(Op op, List<Constant> inputs, List<long[]> sizes) {
         this.op = op;
         this.inputs = inputs;
         this.sizes = sizes;
@@ -76,7 +76,7 @@ final class Evaluation {
      * @return null if this operator is not worked out
      */
     static List<double[]> of(Op op, List<Constant> inputs, List<long[]> sizes) {
-        return new Evaluation(op, inputs, sizes).all();
+        return new ConstantEvaluation(op, inputs, sizes).all();
     }
 
     private List<double[]> all() {
