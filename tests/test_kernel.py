@@ -276,7 +276,7 @@ class StopTest(unittest.TestCase):
         self.training = cell("int epochs = ").replace("? 8 : 2", "? 8 : 20")
         self.first = "\n".join([cell("ImageSet training"), cell("Network lenet ="), self.training])
         self.others = {
-            "sweep": "\n".join([cell("Network modern ="), cell("ImageSet part ="), cell("// Twelve runs.")]).replace("? 4 : 2", "? 4 : 9"),
+            "sweep": "\n".join([cell("Network modern ="), cell("ImageSet part ="), cell("// Six runs.")]).replace("? 4 : 2", "? 4 : 9"),
             "charts": "for (int i = 0; i < 1000; i++) {\n    Charts.sharesByStage(CostSheet.of(Zoo.network(\"googlenet\"))).png();\n"
                       "    Drawing.of(Zoo.network(\"resnet-50\")).svg();\n}",
             "predictions": "Model large = Model.of(Zoo.network(\"squeezenet-1.1\"), 1);\nwhile (true) {\n"
