@@ -15,7 +15,7 @@ JAR = PROJECT / "lib" / "target" / "casebook-notebook.jar"
 JAVA = os.path.join(os.environ["JAVA_HOME"], "bin", "java") if os.environ.get("JAVA_HOME") else "java"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 READY = JAR.exists() and CHROMIUM and importlib.util.find_spec("playwright")
-EVERY = ("convolution", "alexnet-conv1", "does-not-fit", "bottleneck", "lenet", "vector", "zoo", "residual")
+EVERY = ("convolution", "alexnet-conv1", "does-not-fit", "bottleneck", "lenet", "vector", "zoo", "residual", "filter", "blocks")
 STYLE = (PROJECT / "notebooks" / "course" / "templates" / "page.css").read_text(encoding="utf-8")
 
 # Each layer of each network is chosen, and what is then shown is collected.
@@ -344,6 +344,51 @@ class ExplorersTest(unittest.TestCase):
             self.assertGreater(page.locator(".casebook-explorer [aria-live=polite]").count(), 0)
             page.keyboard.press("Tab")
             self.assertEqual(3, page.evaluate("parseFloat(getComputedStyle(document.activeElement).outlineWidth)"), "the focus is seen")
+
+    def test_a_trained_filter_slides_over_an_image(self):
+        page = self.open("filter")
+        board = page.get_by_role("application")
+        for filter, row, column, value in self.rows("filter"):
+            page.get_by_role("button", name=f"filter {int(filter) + 1}").press("Enter")
+            board.press("Home")
+            for _ in range(int(row)):
+                page.keyboard.press("ArrowDown")
+            for _ in range(int(column)):
+                page.keyboard.press("ArrowRight")
+            self.assertEqual(((int(column), int(row), 1), (int(column), int(row), 5)), (self.place(page, "output"), self.place(page, "filter")))
+            text = self.text(page).replace("−", "-")
+            made = re.search(r"tanh makes (\S+) of it\. This is the number in row (\d+), column (\d+) of feature map (\d+)\.", text)
+            self.assertEqual((int(row) + 1, int(column) + 1, int(filter) + 1), tuple(map(int, made.groups()[1:])))
+            self.assertAlmostEqual(float(value), float(made.group(1)), delta=6e-4)
+            pixels, weights, products = (list(map(float, (each.replace("−", "-") for each in svg.locator("text").all_inner_texts() or svg.locator("text").all_text_contents())))
+                                         for svg in page.locator(".side").nth(1).locator("svg").all())
+            self.assertEqual(25, len(products))
+            for pixel, weight, product in zip(pixels, weights, products):
+                self.assertAlmostEqual(pixel * weight, product, delta=.015)
+            total = float(re.search(r"products add up to (\S+)\. With", text).group(1))
+            self.assertAlmostEqual(sum(products), total, delta=.13)
+        output = board.locator("svg").nth(1)
+        box = output.bounding_box()
+        output.click(position={"x": .5 * box["width"] + 1, "y": .25 * box["height"] + 1})
+        self.assertEqual((14, 7, 1), self.place(page, "output"))
+        board.press("End")
+        self.assertEqual((27, 27, 5), self.place(page, "filter"))
+
+    def test_blocks_are_switched_off(self):
+        page = self.open("blocks")
+        right = {row.split("  ")[0].strip(): row.split()[-1] for row in (self.folder / "blocks.txt").read_text(encoding="utf-8").splitlines() if row.strip()}
+        self.assertIn(f"All blocks on: {right['none']} % of 100 images are answered right.", self.text(page))
+        boxes = page.get_by_role("checkbox")
+        self.assertEqual(3, boxes.count())
+        for i in range(3):
+            boxes.nth(i).press("Space")
+            self.assertIn(f"block_{i + 1} off: {right[f'block_{i + 1}']} % of 100 images are answered right, instead of {right['none']} %.", self.text(page))
+            boxes.nth(i).press("Space")
+        for box in boxes.all():
+            box.press("Space")
+        self.assertIn(f"block_1, block_2, block_3 off: {right['all 3']} % of", self.text(page))
+        page.get_by_role("button", name="Switch all blocks on").press("Enter")
+        self.assertIn("All blocks on:", self.text(page))
 
     def test_an_error_would_be_seen(self):
         file = self.folder / "broken.html"

@@ -1,8 +1,11 @@
 import casebook.cost.CostSheet;
+import casebook.data.FashionMnist;
 import casebook.layers.Convolution;
 import casebook.layers.Option;
 import casebook.layers.Shape;
+import casebook.model.Model;
 import casebook.network.Network;
+import casebook.network.NetworkBuilder;
 import casebook.notebook.Explorer;
 import casebook.zoo.Zoo;
 import java.io.IOException;
@@ -10,9 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What test_explorers.py looks at in a browser: each explorer as HTML, and tables of what the library itself answers to the
@@ -32,7 +37,9 @@ public class Samples {
                 "lenet", Explorer.network(Zoo.network("lenet-5")),
                 "vector", Explorer.network(Network.named("A <b>vector</b></script>").input(12).name("\"fc\"").dense(3).softmax().build()),
                 "zoo", Explorer.zoo(),
-                "residual", Explorer.residual()));
+                "residual", Explorer.residual(),
+                "filter", Explorer.filter(lenet(), "conv1", shoe()),
+                "blocks", Explorer.blocks(blocks(), FashionMnist.test().first(100))));
         for (Map.Entry<String, Explorer> explorer : explorers.entrySet()) {
             Files.writeString(folder.resolve(explorer.getKey() + ".html"), explorer.getValue().html());
             Files.writeString(folder.resolve(explorer.getKey() + ".txt"), explorer.getValue().toString());
@@ -40,6 +47,39 @@ public class Samples {
         Files.write(folder.resolve("convolution.tsv"), convolutions());
         Files.write(folder.resolve("bottleneck.tsv"), bottlenecks());
         Files.write(folder.resolve("zoo.tsv"), layers());
+        Files.write(folder.resolve("filter.tsv"), places());
+    }
+
+    static Model lenet() {
+        Model model = Model.of(Zoo.network("lenet-5"), SEED);
+        model.parameter("conv1/bias").assign(0.25);
+        return model;
+    }
+
+    static INDArray shoe() {
+        return FashionMnist.test().padded(2).image(0);
+    }
+
+    static Model blocks() {
+        NetworkBuilder net = Network.named("Three blocks").input(28, 28, 1).conv(4, 3, Option.stride(4)).relu();
+        for (int number = 1; number <= 3; number++) {
+            net.module("block_" + number, block -> block.name("sum").residual(main -> main.conv(4, 3, Option.same()).batchNorm()).relu());
+        }
+        return Model.of(net.globalAveragePool().dense(10).softmax().build(), SEED);
+    }
+
+    /** Filter, row, column, and the number that stands there in the feature map. */
+    static List<String> places() {
+        INDArray maps = lenet().activations(shoe()).get("conv1/tanh");
+        List<String> rows = new ArrayList<>();
+        SplittableRandom random = new SplittableRandom(SEED);
+        for (int i = 0; i < 20; i++) {
+            int filter = random.nextInt(6);
+            int row = random.nextInt(28);
+            int column = random.nextInt(28);
+            rows.add(String.format(Locale.ROOT, "%d\t%d\t%d\t%.5f", filter, row, column, maps.getDouble(0, filter, row, column)));
+        }
+        return rows;
     }
 
     /** n, f, s, p and the output's side; 0 where the library refuses the filter. */

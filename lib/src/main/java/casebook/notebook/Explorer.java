@@ -1,9 +1,11 @@
 package casebook.notebook;
 
 import casebook.cost.CostSheet;
+import casebook.data.ImageSet;
 import casebook.layers.Convolution;
 import casebook.layers.Option;
 import casebook.layers.Shape;
+import casebook.model.Model;
 import casebook.network.Network;
 import casebook.zoo.Zoo;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A page within a page to try things out: sliders and lists, with the mouse or the keyboard. It shows as the last value of a cell or by
@@ -59,7 +62,7 @@ public final class Explorer {
      * @param lines what stands above the table
      * @param data what the script gets
      */
-    private Explorer(String script, String title, String summary, List<String> lines, Grid grid, Object data) {
+    Explorer(String script, String title, String summary, List<String> lines, Grid grid, Object data) {
         String json = Json.of(data);
         // The same explorer has the same id each time that its cell is run: the saved notebook doesn't change.
         String id = script + "-" + UUID.nameUUIDFromBytes((script + title + json).getBytes(StandardCharsets.UTF_8));
@@ -201,6 +204,30 @@ public final class Explorer {
         }
         return new Explorer("network", "The networks of the course, layer by layer", "All networks in a table", List.of(), grid,
                 PackedNetworks.of(networks, Zoo.ids().indexOf("alexnet")));
+    }
+
+    /**
+     * A trained filter slides over an image: the pixels below it, its weights, their products, the sum, and the number of the feature map
+     * that it becomes. It starts where a filter answers most.
+     *
+     * @param model a model with its trained weights
+     * @param layer a convolution that reads the grey image, with tanh or ReLU behind it
+     * @param image one image, such as {@code test.image(0)}
+     * @throws IllegalArgumentException if the layer is another one, or if there is more than one image
+     */
+    public static Explorer filter(Model model, String layer, INDArray image) {
+        return FilterOnImage.of(model, layer, image).explorer();
+    }
+
+    /**
+     * The blocks of a trained residual network, which can be switched off in any combination: how many images are still answered right.
+     * Each combination is measured here, on these images; the model stays as it is.
+     *
+     * @param model a model with up to six residual blocks, each with a batch normalization at the end of its branch
+     * @throws IllegalArgumentException if it has other blocks, none, or more
+     */
+    public static Explorer blocks(Model model, ImageSet images) {
+        return BlocksOff.of(model, images).explorer();
     }
 
     /**

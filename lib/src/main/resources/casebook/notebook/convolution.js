@@ -159,12 +159,6 @@ function build(live, data) {
     output.append(rectangle(place.column, place.row, 1, {"data-part": "output", fill: INK.filter, stroke: INK.filter, "stroke-width": 4}));
   }
 
-  /** The cell of a drawing under the mouse, as (column, row). */
-  function under(svg, event) {
-    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-    return [point.x, point.y];
-  }
-
   function point(event) {
     if (input.contains(event.target)) {
       const [x, y] = under(input, event).map((cell) => Math.round((cell - f.value / 2) / s.value));
@@ -179,13 +173,6 @@ function build(live, data) {
   board.addEventListener("pointermove", (event) => event.pointerType === "mouse" && event.buttons === 1 && point(event));
   back.addEventListener("click", () => step(-1));
   on.addEventListener("click", () => step(1));
-  board.addEventListener("keydown", (event) => {
-    const moves = {ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [-Infinity, -Infinity], End: [Infinity, Infinity]};
-    if (moves[event.key] && !event.altKey && !event.ctrlKey && !event.metaKey) {
-      event.preventDefault();
-      event.stopPropagation();
-      move(place.row + moves[event.key][0], place.column + moves[event.key][1]);
-    }
-  });
+  arrows(board, (rows, columns) => move(place.row + rows, place.column + columns));
   show();
 }

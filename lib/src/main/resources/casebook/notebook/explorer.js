@@ -103,6 +103,36 @@ function control({label, low, high, step = 1, value, changed}) {
   return self;
 }
 
+/** Lets the arrow keys, Home and End move something on a board: by how many rows and columns. */
+function arrows(board, move) {
+  const moves = {ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [-Infinity, -Infinity], End: [Infinity, Infinity]};
+  board.addEventListener("keydown", (event) => {
+    if (moves[event.key] && !event.altKey && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      event.stopPropagation();
+      move(...moves[event.key]);
+    }
+  });
+}
+
+/** The point of a drawing under the mouse, as [column, row]. */
+function under(svg, event) {
+  const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+  return [point.x, point.y];
+}
+
+/** A block of a network on its line, which is interrupted where nothing comes through, and the shortcut beside it. */
+function blockParts(works, residual) {
+  const path = (d, attributes) => drawn("path", {d, fill: "none", stroke: "currentColor", "stroke-width": 2, ...attributes});
+  const parts = [path("M28 0V11M28 31V44", works || residual ? {} : {"stroke-dasharray": "2 3", opacity: .6}),
+    drawn("rect", {x: 16, y: 11, width: 24, height: 20, fill: works ? INK.input : "none", "fill-opacity": .5, stroke: "currentColor",
+      ...(works ? {} : {"stroke-dasharray": "3 2"})})];
+  if (!works) {
+    parts.push(path("M20 14L36 28M36 14L20 28"));
+  }
+  return residual ? [...parts, path("M28 6H48V38H28", {stroke: INK.filter, "stroke-width": 3})] : parts;
+}
+
 /**
  * Builds the explorer in its place: the element in front of this script, or, where scripts are moved, the first one with its id that
  * has none yet. The table that stands there without scripts is folded once the explorer works.

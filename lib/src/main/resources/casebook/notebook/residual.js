@@ -92,7 +92,7 @@ function build(live, data) {
   function fill(row, pair, decades, residual) {
     const block = row.rowIndex;
     row.querySelector("input").checked = !off.has(block);
-    row.querySelector("svg").replaceChildren(...drawing(!off.has(block), residual));
+    row.querySelector("svg").replaceChildren(...blockParts(!off.has(block), residual));
     row.querySelectorAll("td").forEach((cell, i) => {
       say(cell.firstChild, written(pair[i]) + (pair[i] === 0 ? " (cut)" : ""));
       const share = pair[i] > 0 ? Math.log10(pair[i]) / decades : 0;
@@ -101,18 +101,6 @@ function build(live, data) {
       bar.style.width = 50 * Math.abs(share) + "%";
       bar.style.left = share < 0 ? 50 + 50 * share + "%" : "50%";
     });
-  }
-
-  /** The block on its line, which is interrupted where nothing comes through, and the shortcut beside it. */
-  function drawing(works, residual) {
-    const path = (d, attributes) => drawn("path", {d, fill: "none", stroke: "currentColor", "stroke-width": 2, ...attributes});
-    const parts = [path("M28 0V11M28 31V44", works || residual ? {} : {"stroke-dasharray": "2 3", opacity: .6}),
-      drawn("rect", {x: 16, y: 11, width: 24, height: 20, fill: works ? INK.input : "none", "fill-opacity": .5, stroke: "currentColor",
-        ...(works ? {} : {"stroke-dasharray": "3 2"})})];
-    if (!works) {
-      parts.push(path("M20 14L36 28M36 14L20 28"));
-    }
-    return residual ? [...parts, path("M28 6H48V38H28", {stroke: INK.filter, "stroke-width": 3})] : parts;
   }
 
   shortcuts.addEventListener("change", show);

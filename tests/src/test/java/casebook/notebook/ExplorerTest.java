@@ -4,20 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import casebook.data.FashionMnist;
+import casebook.data.ImageSet;
+import casebook.layers.Option;
+import casebook.model.Model;
 import casebook.network.Network;
+import casebook.network.NetworkBuilder;
 import casebook.notebook.fake.FakeKernel;
 import casebook.notebook.fake.display.DisplayData;
+import casebook.training.Evaluation;
 import casebook.zoo.Zoo;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** What Java makes of the explorers: their forms, sizes and tables. What they do in a browser is tested in tests/test_explorers.py. */
 class ExplorerTest {
@@ -120,6 +133,82 @@ class ExplorerTest {
     @Test
     void jsonIsAsItShouldBe() {
         assertThat(Json.of(Map.of("b", List.of(1, 2L, 0.5), "a", "x\u2028\"<"))).isEqualTo("{\"a\":\"x\\u2028\\u0022\\u003c\",\"b\":[1,2,0.5]}");
+    }
+
+    private static Model smallLeNet() {
+        return Model.of(Network.named("Small").input(12, 10, 1).name("conv1").conv(3, 5).tanh().averagePool(2).name("fc").dense(2).softmax().build(), 4);
+    }
+
+    /** The largest sum, its bias and what tanh makes of it are those of the library's own layers. */
+    @Test
+    void aFilterStartsWhereItAnswersMost() {
+        Model model = smallLeNet();
+        model.parameter("conv1/bias").putScalar(1, 0.25).putScalar(2, -0.5).putScalar(0, 0.125);
+        INDArray image = Nd4j.rand(1, 1, 12, 10);
+        Explorer explorer = Explorer.filter(model, "conv1", image);
+        Matcher place = Pattern.compile("add up to (\\S+), with the bias to (\\S+)\\. tanh makes (\\S+) of it, the number in row (\\d+), column (\\d+) of feature map (\\d+)\\.")
+                .matcher(explorer.toString());
+        assertThat(place.find()).isTrue();
+        int[] at = {0, Integer.parseInt(place.group(6)) - 1, Integer.parseInt(place.group(4)) - 1, Integer.parseInt(place.group(5)) - 1};
+        INDArray sums = model.activations(image).get("conv1").dup();
+        assertThat(Double.parseDouble(place.group(2))).isCloseTo(sums.getDouble(at), within(6e-4));
+        assertThat(Double.parseDouble(place.group(3))).isCloseTo(model.activations(image).get("conv1/tanh").getDouble(at), within(6e-4));
+        for (int filter = 0; filter < 3; filter++) {
+            sums.tensorAlongDimension(filter, 2, 3).subi(model.parameter("conv1/bias").getDouble(filter));
+        }
+        assertThat(Double.parseDouble(place.group(1))).isCloseTo(sums.maxNumber().doubleValue(), within(6e-4));
+    }
+
+    @Test
+    void aFilterThatCannotBeShownIsRefused() {
+        Model model = smallLeNet();
+        assertThatIllegalArgumentException().isThrownBy(() -> Explorer.filter(model, "fc", Nd4j.zeros(1, 1, 12, 10))).withMessageContaining("reads a grey image", "fc is");
+        assertThatIllegalArgumentException().isThrownBy(() -> Explorer.filter(model, "conv1", Nd4j.zeros(2, 1, 12, 10))).withMessageContaining("got 2");
+        Model linear = Model.of(Network.named("Linear").input(8, 8, 1).name("conv1").conv(2, 3).softmax().build(), 1);
+        assertThatIllegalArgumentException().isThrownBy(() -> Explorer.filter(linear, "conv1", Nd4j.zeros(1, 1, 8, 8))).withMessageContaining("tanh or ReLU", "softmax");
+        Model padded = Model.of(Network.named("Padded").input(8, 8, 1).name("conv1").conv(2, 3, Option.same()).relu().build(), 1);
+        assertThatIllegalArgumentException().isThrownBy(() -> Explorer.filter(padded, "conv1", Nd4j.zeros(1, 1, 8, 8))).withMessageContaining("no padding");
+    }
+
+    /** Three residual blocks of which only these are there. */
+    private static Network residual(List<Integer> blocks) {
+        NetworkBuilder net = Network.named("Residual").input(28, 28, 1).name("conv1").conv(4, 3, Option.stride(4)).relu();
+        for (int number : blocks) {
+            net.module("block_" + number, block -> block.name("sum").residual(main -> main.name("W1").conv(4, 3, Option.same(), Option.noBias()).batchNorm().relu()
+                    .name("W2").conv(4, 3, Option.same(), Option.noBias()).batchNorm()).name("a").relu());
+        }
+        return net.globalAveragePool().name("fc").dense(10).softmax().build();
+    }
+
+    /** A block that is off is a block that is not there: the same weights in a network without it give the same answers. */
+    @Test
+    void aBlockThatIsOffIsOneThatIsNotThere() {
+        Model model = Model.of(residual(List.of(1, 2, 3)), 3);
+        for (int block = 1; block <= 3; block++) {
+            model.parameter("block_" + block + "/W2/bn/beta").assign(0.1 * block);
+        }
+        Map<String, INDArray> before = model.parameters().keySet().stream().collect(Collectors.toMap(name -> name, model::copy));
+        ImageSet images = FashionMnist.test().first(200);
+        BlocksOff measured = BlocksOff.of(model, images);
+        assertThat(measured.blocks()).containsExactly("block_1", "block_2", "block_3");
+        for (int off = 0; off < 8; off++) {
+            int switched = off;
+            Model rest = Model.of(residual(IntStream.rangeClosed(1, 3).filter(block -> (switched >> block - 1 & 1) == 0).boxed().toList()), 1);
+            rest.parameters().keySet().forEach(name -> rest.assign(name, model.copy(name)));
+            assertThat((double) measured.right().get(off) / 200).as("combination " + off).isCloseTo(Evaluation.of(rest, images).accuracy(), within(1e-9));
+        }
+        assertThat(Set.copyOf(measured.right())).as("the blocks make a difference").hasSizeGreaterThan(2);
+        before.forEach((name, array) -> assertThat(model.copy(name)).as(name).isEqualTo(array));
+        assertThat(Explorer.blocks(model, images).toString()).contains("block_2", "all 3", String.format("%.1f", measured.right().get(7) / 2.0));
+    }
+
+    @Test
+    void blocksThatCannotBeSwitchedOffAreRefused() {
+        ImageSet images = FashionMnist.test().first(10);
+        assertThatIllegalArgumentException().isThrownBy(() -> Explorer.blocks(Model.of(residual(List.of()), 1), images)).withMessageContaining("has 0");
+        assertThatIllegalArgumentException().isThrownBy(() -> Explorer.blocks(Model.of(residual(List.of(1, 2, 3, 4, 5, 6, 7)), 1), images)).withMessageContaining("has 7");
+        Network bare = Network.named("Bare").input(28, 28, 1).name("sum").residual(main -> main.name("W").conv(1, 3, Option.same())).relu().dense(10).softmax().build();
+        assertThatIllegalArgumentException().isThrownBy(() -> Explorer.blocks(Model.of(bare, 1), images)).withMessageContaining("comes from W, a layer of the kind convolution");
     }
 
     /** The residual explorer's formulas, against many draws of the weights that it speaks of. */
