@@ -202,7 +202,8 @@ final class LayerOperators {
         Constant weights = graph.constant(op, 1);
         boolean turned = op.integer("transB", 0) != 0;
         if (op.integer("transA", 0) != 0 || op.number("alpha", 1) != 1 || op.has(2) && op.number("beta", 1) != 1) {
-            throw new IllegalArgumentException("only y = x W + b can be read; this one turns its input or has factors (transA, alpha, beta)");
+            throw new IllegalArgumentException("only y = x W + b can be read; this one turns its input or has factors (transA, alpha, "
+                    + "beta)");
         }
         Constant bias = op.has(2) ? graph.constant(op, 2) : null;
         fullyConnected(op, x, weights, turned, bias);
