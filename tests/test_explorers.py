@@ -360,7 +360,7 @@ class ExplorersTest(unittest.TestCase):
             made = re.search(r"tanh makes (\S+) of it\. This is the number in row (\d+), column (\d+) of feature map (\d+)\.", text)
             self.assertEqual((int(row) + 1, int(column) + 1, int(filter) + 1), tuple(map(int, made.groups()[1:])))
             self.assertAlmostEqual(float(value), float(made.group(1)), delta=6e-4)
-            pixels, weights, products = (list(map(float, (each.replace("−", "-") for each in svg.locator("text").all_inner_texts() or svg.locator("text").all_text_contents())))
+            pixels, weights, products = ([float(each.replace("−", "-")) for each in svg.locator("text").all_text_contents()]
                                          for svg in page.locator(".side").nth(1).locator("svg").all())
             self.assertEqual(25, len(products))
             for pixel, weight, product in zip(pixels, weights, products):
