@@ -115,10 +115,11 @@ final class Folding {
         throw new IllegalArgumentException("it is a constant without numbers");
     }
 
+    /** So many times the same number: weights, too, where somebody took a network's numbers out to make its file small. */
     private static Constant filled(Op op, long[] sizes) {
         Constant value = op.has("value") ? Constant.of(op.output(), op.attributes().get("value").getT()) : null;
-        return new Constant(op.output(), sizes, new double[] {value == null ? 0 : value.reshaped().number()}, value != null
-                && value.whole());
+        return new Constant(op.output(), Map.of(op.output(), Constant.count(sizes)), sizes,
+                new double[] {value == null ? 0 : value.reshaped().number()}, value != null && value.whole(), false);
     }
 
     /** The sides of a tensor as a list. */
