@@ -5,7 +5,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,10 +16,9 @@ from urllib.parse import urljoin, urlsplit
 
 import nbformat
 
-from . import execute, notebooks
+from . import browser, execute, notebooks
 
 START_SECONDS = 90
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 
 
 def kernel():
@@ -97,19 +95,16 @@ def server():
 
 def shown(address):
     """JupyterLab's page as a browser without a network shows it; None where there is no browser that can be asked."""
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
+    program = browser.find()
+    if program is None:
         return None
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        options = ["--headless", "--disable-gpu", f"--user-data-dir={folder}", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-                   "--no-proxy-server", "--virtual-time-budget=30000", "--dump-dom"]
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
-            options.append("--no-sandbox")
-        try:
-            done = subprocess.run([browser, *options, address], capture_output=True, timeout=120)
-            return done.stdout.decode("utf-8", "replace")
-        except (OSError, subprocess.TimeoutExpired):
-            return None
+    options = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--no-proxy-server", "--virtual-time-budget=30000"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.append("--no-sandbox")
+    try:
+        return browser.dom(program, address, 120, *options)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
 
 
 def page():

@@ -18,17 +18,15 @@ import importlib.util
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import jinja2
 import nbformat
 
-from . import notebooks, render
+from . import browser, notebooks, render
 from .files import put
 from .notebooks import HOME
 from .render import TEMPLATES
@@ -40,9 +38,6 @@ CODE_LINES, CODE_COLUMNS, PRINTED_COLUMNS, TABLE_COLUMNS = 12, 60, 90, 5
 PLACE = 600  # about the height that a slide has for a picture
 SCREENS = (1280, 720), (1920, 1080)
 SEEN, SECONDS = 3, 300  # pixels that a browser's rounding may cost; the most that a browser gets for a deck
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge", "microsoft-edge",
-            "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-            r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe")
 
 
 class NoSlides(Exception):
@@ -374,27 +369,20 @@ def inline(script):
 
 # ---------------------------------------------------------------- what is cut off
 
-def browser():
-    """A Chromium, Chrome or Edge of this computer."""
-    found = next(filter(None, map(shutil.which, (os.environ.get("CASEBOOK_BROWSER", ""), *BROWSERS))), None)
-    if not found:
-        raise NotMeasured("the decks are written, but not measured: that needs Chromium, Chrome or Edge, and none is found. "
-                          "Set CASEBOOK_BROWSER to its program, or leave --check away.")
-    return found
-
-
 def measured(file, width, height):
     """What a browser of this size finds cut off in a deck: (slide's number from 1, what is too large, pixels)."""
-    with tempfile.TemporaryDirectory(prefix="casebook-", ignore_cleanup_errors=True) as profile:
-        command = [browser(), "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={profile}",
-                   f"--window-size={width},{height}", "--virtual-time-budget=20000000", "--dump-dom", f"{file.as_uri()}?measure"]
-        try:
-            page = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=SECONDS).stdout.decode("utf-8", "replace")
-        except (OSError, subprocess.TimeoutExpired) as problem:
-            raise NotMeasured(f"{file.name} could not be measured: {problem}") from None
+    program = browser.find()
+    if not program:
+        raise NotMeasured("the decks are written, but not measured: that needs Chromium, Chrome or Edge, and none is found. "
+                          "Set CASEBOOK_BROWSER to its program, or leave --check away.")
+    try:
+        page = browser.dom(program, f"{file.as_uri()}?measure", SECONDS, "--no-sandbox", "--hide-scrollbars", f"--window-size={width},{height}",
+                           "--virtual-time-budget=20000000")
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        raise NotMeasured(f"{file.name} could not be measured: {problem}") from None
     found = re.search(r'<pre id="measured">(.*?)</pre>', page, re.S)
     if not found:
-        raise NotMeasured(f"{file.name} could not be measured: the browser {command[0]} did not step through it")
+        raise NotMeasured(f"{file.name} could not be measured: the browser {program} did not step through it")
     return [tuple(one) for one in json.loads(html.unescape(found.group(1)))]
 
 
